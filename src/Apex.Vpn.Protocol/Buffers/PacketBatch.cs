@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+namespace Apex.Vpn.Protocol.Buffers;
+
+/// <summary>
+/// Packets that travel together: one pinned slab of bytes, and slots that say where each packet lies in it. The same batch goes from the
+/// TUN through the engine to the network, or the other way; packets are sealed and opened where they lie.
+/// </summary>
+/// <remarks>Owned by one worker at a time; not thread-safe. The slab is pinned, so that its address can be handed to the kernel.</remarks>
+public sealed class PacketBatch
+{
+    /// <summary>Free bytes in front of every packet from a TUN: the transport header (16), room for a virtio-net header, aligned to 64.</summary>
+    public const int Headroom = 64;
+
+    /// <summary>Free bytes behind every packet from a TUN: padding to 16 and the authentication tag (16).</summary>
+    public const int Tailroom = 32;
+
+    /// <summary>The longest packet: what an IPv4 or IPv6 length field can say.</summary>
+    public const int MaxPacket = 65535;
+
+    /// <summary>The distance of slots that must each hold any datagram; an odd multiple of 64, so that slots do not share cache sets.</summary>
+    public const int FullStride = 67648;
+
+    private readonly byte[] _slab;
+    private readonly PacketSlot[] _slots;
+
+    /// <summary>A batch of equal places.</summary>
+    /// <param name="slots">How many packets it holds at most.</param>
+    /// <param name="slabBytes">The slab's size; each place has <paramref name="slabBytes"/> / <paramref name="slots"/> bytes.</param>
+    public PacketBatch(int slots, int slabBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slabBytes / slots, Headroom + Tailroom + 1);
+        _slab = GC.AllocateUninitializedArray<byte>(slabBytes, pinned: true);
+        _slots = new PacketSlot[slots];
+        Stride = slabBytes / slots;
+    }
+
+    /// <summary>How many slots are in use; slots 0 to Count - 1.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many slots there are.</summary>
+    public int Capacity => _slots.Length;
+
+    /// <summary>The distance between places when every slot has one of its own.</summary>
+    public int Stride { get; }
+
+    /// <summary>All bytes. Pinned for the life of the batch.</summary>
+    public Span<byte> Slab => _slab;
+
+    /// <summary>The slots in use.</summary>
+    public Span<PacketSlot> Slots => _slots.AsSpan(0, Count);
+
+    /// <summary>The slot at an index.</summary>
+    /// <param name="index">Less than <see cref="Count"/>.</param>
+    public ref PacketSlot this[int index]
+    {
+        get
+        {
+            Debug.Assert((uint)index < (uint)Count);
+            return ref _slots[index];
+        }
+    }
+
+    /// <summary>The bytes of a slot.</summary>
+    /// <param name="slot">A slot of this batch.</param>
+    public Span<byte> Bytes(in PacketSlot slot) => _slab.AsSpan(slot.Offset, slot.Length);
+
+    /// <summary>The bytes of the slot at an index.</summary>
+    /// <param name="index">Less than <see cref="Count"/>.</param>
+    public Span<byte> Bytes(int index) => Bytes(in this[index]);
+
+    /// <summary>Takes the next slot, cleared; its bytes are for the caller to place.</summary>
+    public ref PacketSlot Add()
+    {
+        ref PacketSlot slot = ref _slots[Count++];
+        slot = default;
+        return ref slot;
+    }
+
+    /// <summary>Takes the next slot at its own place and copies a packet there, with headroom before it.</summary>
+    /// <param name="packet">At most <see cref="Stride"/> - <see cref="Headroom"/> - <see cref="Tailroom"/> bytes.</param>
+    public ref PacketSlot Add(ReadOnlySpan<byte> packet)
+    {
+        int offset = (Count * Stride) + Headroom;
+        packet.CopyTo(_slab.AsSpan(offset, Stride - Headroom - Tailroom));
+        ref PacketSlot slot = ref Add();
+        slot.Offset = offset;
+        slot.Length = packet.Length;
+        return ref slot;
+    }
+
+    /// <summary>Gives back the slot added last.</summary>
+    public void RemoveLast() => Count--;
+
+    /// <summary>Gives back all slots.</summary>
+    public void Clear() => Count = 0;
+}

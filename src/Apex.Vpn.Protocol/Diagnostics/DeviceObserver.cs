@@ -1,0 +1,43 @@
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Diagnostics;
+
+/// <summary>Is told what a device does. Override what is of interest; the base does nothing.</summary>
+/// <remarks>
+/// Called on the device's workers, in the way of packets: return quickly, never block, never throw, never call back into the device.
+/// Calls for one peer come in order when they come from one worker; several workers may call at once.
+/// </remarks>
+public abstract class DeviceObserver
+{
+    /// <summary>A handshake initiation was sent.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="attempt">1 for the first, counting up until the handshake completes or is given up.</param>
+    public virtual void HandshakeInitiated(PublicKey peer, int attempt) { }
+
+    /// <summary>A session is confirmed: by the response (initiator) or by the first data under it (responder).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="initiator">Whether this side began.</param>
+    /// <param name="duration">From the first initiation, or from the response (responder), to the confirmation.</param>
+    public virtual void SessionEstablished(PublicKey peer, bool initiator, TimeSpan duration) { }
+
+    /// <summary>A handshake was given up after <c>REKEY_ATTEMPT_TIME</c>; packets that waited for it are gone.</summary>
+    /// <param name="peer">The peer.</param>
+    public virtual void HandshakeAbandoned(PublicKey peer) { }
+
+    /// <summary>All key material of a peer was erased: it was silent for 540 s, or erasure was ordered.</summary>
+    /// <param name="peer">The peer.</param>
+    public virtual void KeysErased(PublicKey peer) { }
+
+    /// <summary>A peer's endpoint moved: an authenticated packet came from elsewhere.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="endpoint">The new endpoint.</param>
+    public virtual void PeerRoamed(PublicKey peer, UdpEndpoint endpoint) { }
+
+    /// <summary>A packet was dropped. Called for every drop: only count here.</summary>
+    /// <param name="reason">Why.</param>
+    public virtual void PacketDropped(DropReason reason) { }
+
+    /// <summary>The device went under or out of handshake load: cookies are asked for while it lasts.</summary>
+    /// <param name="underLoad">Whether it is under load now.</param>
+    public virtual void LoadChanged(bool underLoad) { }
+}
