@@ -17,6 +17,8 @@ internal sealed class KeypairSlots
 
     internal Keypair? Next => _next;
 
+    internal bool HasAny => _current is not null || _previous is not null || _next is not null;
+
     /// <summary>A session that we began: good for sending at once. An unconfirmed one becomes the previous.</summary>
     internal (Keypair?, Keypair?) InstallAsInitiator(Keypair keypair)
     {
