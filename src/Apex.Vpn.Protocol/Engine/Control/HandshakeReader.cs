@@ -18,14 +18,18 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
 {
     private readonly RateLimiter _limiter = new(engine.Random);
 
-    /// <summary>Handles one message; what it answers goes to the output.</summary>
-    internal void Read(ref HandshakeQueue.Item item, bool underLoad, ControlOutput output, Instant now)
+    private Peer? _touched;
+
+    /// <summary>Handles one message; what it answers goes to the output. Returns the peer whose deadlines it may have moved.</summary>
+    internal Peer? Read(ref HandshakeQueue.Item item, bool underLoad, ControlOutput output, Instant now)
     {
+        _touched = null;
         Span<byte> message = ((Span<byte>)item.Bytes)[..item.Length];
         DropReason reason = (MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message) == MessageType.CookieReply
             ? ReadCookieReply(message, now)
             : ReadHandshake(message, in item.Path, underLoad, output, now);
         if (reason != DropReason.None) output.Worker.Drop(reason);
+        return _touched;
     }
 
     private DropReason ReadHandshake(Span<byte> message, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
@@ -97,8 +101,8 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
             return Reason(verdict);
         }
         // Nothing is held against a key before its timestamp opened: anybody can name somebody else's key up to there.
-        var timestamp = new Tai64n(payload);
-        if (timestamp.CompareTo(peer.LastTimestamp) <= 0) return DropReason.StaleTimestamp;
+        Tai64n timestamp = Tai64n.Read(payload);
+        if (timestamp <= peer.LastTimestamp) return DropReason.StaleTimestamp;
         if (peer.LastInitiationConsumed.IsSet && now - peer.LastInitiationConsumed <= Limits.InitiationInterval)
             return DropReason.InitiationFlood;
         if (!admission.Admits(peer, identity)) return DropReason.Unauthorized;
@@ -182,6 +186,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     /// <summary>A handshake message proved authentic: the peer is there, alive.</summary>
     private void Accept(Peer peer, int length, in UdpPath path, Worker worker, Instant now)
     {
+        _touched = peer;
         if (peer.ObservePath(in path)) engine.Observer?.PeerRoamed(peer.PublicKey, path.Remote);
         peer.AddReceived(length);
         worker.Counters.Add(CounterKind.ReceivedPackets, 1);

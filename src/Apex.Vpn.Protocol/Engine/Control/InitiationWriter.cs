@@ -23,7 +23,8 @@ internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessi
         Span<byte> bytes = output.Add(InitiationMessage.Size, peer, path.Value, TrafficClass);
         var message = new InitiationMessage(bytes);
         message.WriteType();
-        timestamps.Next(now).CopyTo(message.Timestamp);
+        peer.LastTimestampSent = timestamps.Next(now, peer.LastTimestampSent);
+        peer.LastTimestampSent.Write(message.Timestamp);
 
         PublicKey remote = peer.PublicKey, local = identity.PublicKey;
         var state = new SymmetricState(pending.State, engine.Aead);

@@ -1,4 +1,5 @@
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Sessions;
@@ -6,7 +7,7 @@ using Apex.Vpn.Protocol.Engine.Sessions;
 namespace Apex.Vpn.Protocol.Engine.Control;
 
 /// <summary>Makes sessions of finished handshakes, and takes keys away in two steps: out of sight first, erased when no worker looks.</summary>
-internal sealed class SessionKeeper(EngineContext engine)
+internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
 {
     /// <summary>Makes the session of a response that was accepted; it takes over the handshake's receiver index.</summary>
     internal Keypair BeginAsInitiator(Peer peer, PendingHandshake pending, SymmetricState state, uint remoteIndex, Worker worker, Instant now)
@@ -43,7 +44,7 @@ internal sealed class SessionKeeper(EngineContext engine)
         TimeSpan duration = now - peer.HandshakeBegan;
         peer.Timers.Retransmit = Instant.Never;
         peer.Attempts = 0;
-        peer.LastHandshake = now;
+        peer.LastHandshake = clock.UnixNanoseconds(now);
         worker.Counters.Add(CounterKind.HandshakesCompleted, 1);
         engine.Observer?.SessionEstablished(peer.PublicKey, initiator, duration);
     }

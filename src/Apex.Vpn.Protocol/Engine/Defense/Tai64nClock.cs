@@ -16,6 +16,9 @@ internal sealed class Tai64nClock
     internal void Anchor(long unixNanoseconds, Instant now) =>
         _wallMinusDevice = Math.Max(_wallMinusDevice, unixNanoseconds - now.Nanoseconds);
 
+    /// <summary>The wall clock as this clock knows it: nanoseconds since 1970, UTC.</summary>
+    internal long UnixNanoseconds(Instant now) => _wallMinusDevice + now.Nanoseconds;
+
     /// <summary>A stamp later than all that this clock gave so far, ahead of the time if need be.</summary>
     /// <remarks>
     /// With many peers, <see cref="Next(Instant, Tai64n)"/> is the better one: a device that greets 1 000 peers at once would end up 17 s

@@ -20,4 +20,7 @@ internal enum Attention
 
     /// <summary>The peer was heard from elsewhere.</summary>
     Roamed = 16,
+
+    /// <summary>A keepalive is due at once: the configuration or the device's state changed.</summary>
+    Keepalive = 32,
 }

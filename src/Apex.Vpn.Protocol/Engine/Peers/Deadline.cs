@@ -9,6 +9,9 @@ internal enum DeadlineReason
     NewHandshake,
     PersistentKeepalive,
     EraseKeys,
+    /// <summary>A peer's, which knows itself which.</summary>
+    Peer,
+
     ReleaseKeys,
     LoadEnds,
 }

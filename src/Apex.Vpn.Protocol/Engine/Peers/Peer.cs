@@ -64,7 +64,11 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
 
     internal CookieJar? Cookies { get; set; }
 
+    /// <summary>The stamp of the last initiation taken from this peer; it outlives sessions and endpoints.</summary>
     internal Tai64n LastTimestamp { get; set; }
+
+    /// <summary>The stamp of the last initiation sent to this peer.</summary>
+    internal Tai64n LastTimestampSent { get; set; }
 
     internal Instant LastInitiationConsumed { get; set; }
 
@@ -76,7 +80,8 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
     /// <summary>When the handshake that goes on now began, for its duration.</summary>
     internal Instant HandshakeBegan { get; set; }
 
-    internal Instant LastHandshake { get; set; }
+    /// <summary>When the last session was confirmed: nanoseconds since 1970, UTC; 0 for never.</summary>
+    internal long LastHandshake { get; set; }
 
     /// <summary>Whether packets wait: later ones then wait behind them, so that they leave in the order in which they came.</summary>
     internal bool HasStaged => Volatile.Read(ref _stagedCount) != 0;
