@@ -26,7 +26,7 @@ internal sealed class InboundPath(EngineContext engine)
         for (int i = 0; i < batch.Count; i++)
         {
             ref PacketSlot slot = ref batch[i];
-            DropReason reason = Dispatch(batch.Bytes(in slot), in slot.Path, now, ref handshakes, out Keypair? session);
+            DropReason reason = Dispatch(batch.Bytes(in slot), slot.Path, now, ref handshakes, out Keypair? session);
             if (session is null)
             {
                 slot.Length = 0;
@@ -122,7 +122,7 @@ internal sealed class InboundPath(EngineContext engine)
         peer.AddReceived(bytes);
         worker.Counters.Add(CounterKind.ReceivedPackets, good);
         worker.Counters.Add(CounterKind.ReceivedBytes, bytes);
-        AfterAuthentic(keypair, in batch[last].Path, anyData, now);
+        AfterAuthentic(keypair, batch[last].Path, anyData, now);
     }
 
     /// <summary>Checks an inner packet and trims its slot to it.</summary>

@@ -113,7 +113,7 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
     {
         PacketBatch replies = worker.Replies;
         if (replies.Count == replies.Capacity || !worker.Errors.TryTake(now)) return;
-        Span<byte> error = stackalloc byte[IcmpUnreachable.MaxSize];
+        Span<byte> error = stackalloc byte[IcmpUnreachable.MaxLength];
         int length = IcmpUnreachable.Write(packet, error);
         if (length != 0) replies.Add(error[..length]);
     }

@@ -3,7 +3,6 @@ using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
@@ -212,7 +211,7 @@ internal sealed class WireGuardEngine : IDisposable
     {
         if (peer.IsRemoved || !IsUp)
         {
-            _sessions.DropStaged(peer, _worker); // staged by a worker that had found the peer before it went
+            SessionKeeper.DropStaged(peer, _worker); // staged by a worker that had found the peer before it went
             return;
         }
         if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Observer?.PeerRoamed(peer.PublicKey, path.Value.Remote);

@@ -1,4 +1,3 @@
-using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;

@@ -57,7 +57,7 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
         if (peer.Attempts > Limits.MaxHandshakeAttempts)
         {
             peer.Timers.ClearPassiveKeepalive();
-            sessions.DropStaged(peer, output.Worker);
+            SessionKeeper.DropStaged(peer, output.Worker);
             // The handshake's own secrets go too, in time, even if there never was a session.
             if (!peer.Timers.EraseKeys.IsSet) peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
             output.Worker.Counters.Add(CounterKind.HandshakesAbandoned, 1);

@@ -72,7 +72,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     }
 
     /// <summary>Drops what waits for a session.</summary>
-    internal void DropStaged(Peer peer, Worker worker)
+    internal static void DropStaged(Peer peer, Worker worker)
     {
         int dropped;
         lock (peer.StagedLock)
