@@ -9,5 +9,7 @@ public static class Providers
 
     public static TheoryData<string> All => [.. Instances.Select(static provider => provider.Name)];
 
+    internal static IEnumerable<AeadProvider> Each => Instances;
+
     internal static AeadProvider Named(string name) => Instances.Single(provider => provider.Name == name);
 }
