@@ -17,6 +17,17 @@ public static class Pairs
             { DaemonKind.ApexWg, DaemonKind.ApexWg },
         };
 
+    /// <summary>All those without the old wireguard-go on the left.</summary>
+    public static TheoryData<DaemonKind, DaemonKind> LeftNotOld => Reference
+        ? new() { { DaemonKind.WireGuardGo, DaemonKind.WireGuardGo }, { DaemonKind.WireGuardGo, DaemonKind.WireGuardGoOld } }
+        : new()
+        {
+            { DaemonKind.ApexWg, DaemonKind.WireGuardGo },
+            { DaemonKind.WireGuardGo, DaemonKind.ApexWg },
+            { DaemonKind.ApexWg, DaemonKind.WireGuardGoOld },
+            { DaemonKind.ApexWg, DaemonKind.ApexWg },
+        };
+
     /// <summary>Ours on the left, on the right and on both sides.</summary>
     public static TheoryData<DaemonKind, DaemonKind> Main => Reference
         ? new() { { DaemonKind.WireGuardGo, DaemonKind.WireGuardGo } }
@@ -24,6 +35,19 @@ public static class Pairs
         {
             { DaemonKind.ApexWg, DaemonKind.WireGuardGo },
             { DaemonKind.WireGuardGo, DaemonKind.ApexWg },
+            { DaemonKind.ApexWg, DaemonKind.ApexWg },
+        };
+
+    /// <summary>
+    /// Pairs whose left side can push data that leaves in IP fragments. The new wireguard-go cannot: it asks the kernel to segment
+    /// what is larger than the link's MTU, which is refused (EMSGSIZE), and loses the batch.
+    /// </summary>
+    public static TheoryData<DaemonKind, DaemonKind> Fragmenting => Reference
+        ? new() { { DaemonKind.WireGuardGoOld, DaemonKind.WireGuardGo } }
+        : new()
+        {
+            { DaemonKind.ApexWg, DaemonKind.WireGuardGo },
+            { DaemonKind.WireGuardGoOld, DaemonKind.ApexWg },
             { DaemonKind.ApexWg, DaemonKind.ApexWg },
         };
 

@@ -56,7 +56,8 @@ internal sealed class Scenario(ITestOutputHelper output) : IAsyncDisposable
 
     private void Report(Daemon daemon)
     {
-        var lines = daemon.Log.Split('\n');
+        // wireguard-go greets in a box and tells of each goroutine.
+        string[] lines = [.. daemon.Log.Split('\n').Where(static line => !line.Contains("Routine:") && !line.TrimStart().StartsWith('│'))];
         output.WriteLine($"--- {daemon.Kind} {daemon.Interface}: the last {Math.Min(LogLines, lines.Length)} of {lines.Length} lines");
         foreach (var line in lines.TakeLast(LogLines)) output.WriteLine(line);
     }
