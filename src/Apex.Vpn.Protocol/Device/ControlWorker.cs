@@ -17,6 +17,7 @@ internal sealed class ControlWorker : IDisposable
     private readonly WakeSignal _wake;
     private readonly PacketBatch _batch = WireGuardEngine.CreateControlBatch();
     private readonly WorkerThread _thread;
+    private volatile bool _forgetSources;
 
     internal ControlWorker(
         string name, WireGuardEngine engine, IUdpTransport transport, DeviceClock clock, WakeSignal wake, Action<Exception> failed)
@@ -27,6 +28,13 @@ internal sealed class ControlWorker : IDisposable
 
     /// <summary>Held by whoever acts as the control worker.</summary>
     internal Lock Lock { get; } = new();
+
+    /// <summary>Lets the kernel choose all local addresses anew, soon. Takes no lock.</summary>
+    internal void ForgetSources()
+    {
+        _forgetSources = true;
+        _wake.Set();
+    }
 
     public void Dispose()
     {
@@ -44,6 +52,11 @@ internal sealed class ControlWorker : IDisposable
         {
             now = _clock.Now;
             _engine.AnchorWallClock(_clock.UnixNanoseconds, now);
+            if (_forgetSources)
+            {
+                _forgetSources = false;
+                _engine.ForgetSources();
+            }
             more = _engine.Step(now, _batch);
             if (_batch.Count != 0) _engine.AfterSend(_batch, _transport.Send(_batch));
             next = _engine.NextDeadline(now);

@@ -227,7 +227,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     private void ApplyOwnLocked(DeviceUpdate update)
     {
         if (update.ListenPort is { } port) SetPortLocked(port);
-        if (update.PrivateKey is { } key) _engine.SetPrivateKey(IsNone(key) ? null : key);
+        if (update.PrivateKey is { } key) _engine.SetPrivateKey(key.IsZero ? null : key);
         if (update.FirewallMark is { } mark && mark != _mark)
         {
             _mark = mark;
@@ -267,10 +267,8 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _transport.Close();
     }
 
-    private void OnRoutesChanged()
-    {
-        lock (_control.Lock) _engine.ForgetSources();
-    }
+    // Raised on the receiving worker, which Down waits for under the lock: so no lock here.
+    private void OnRoutesChanged() => _control.ForgetSources();
 
     private void Fail(Exception exception) => _completion.TrySetException(exception);
 }
