@@ -23,6 +23,8 @@ internal sealed class TunLink : IDisposable
     private volatile string _name;
     private volatile int _index;
     private volatile int _mtu;
+    private volatile bool _isUp;
+    private bool _reportedUp; // the reading thread's
 
     internal TunLink(Descriptor tun, string name)
     {
@@ -32,6 +34,7 @@ internal sealed class TunLink : IDisposable
         _control = _changes?.Handle ?? OpenControl();
         FollowToWhereItIs();
         Refresh();
+        _reportedUp = _isUp;
     }
 
     internal string Name => _name;
@@ -48,6 +51,12 @@ internal sealed class TunLink : IDisposable
             return _mtu;
         }
     }
+
+    /// <summary>Whether the interface is set up.</summary>
+    internal bool IsUp => _isUp;
+
+    /// <summary>Raised by <see cref="ReadChanges"/> after the interface was set up or down.</summary>
+    internal event Action<bool>? StateChanged;
 
     /// <summary>Readable when <see cref="ReadChanges"/> has something to do; null where changes cannot be heard.</summary>
     internal Descriptor? Changes => _changes?.Handle;
@@ -75,7 +84,11 @@ internal sealed class TunLink : IDisposable
         }
 
         if (left) FollowToWhereItIs();
-        if (changed || left) Refresh();
+        if (!changed && !left) return;
+        Refresh();
+        if (_isUp == _reportedUp) return;
+        _reportedUp = _isUp;
+        StateChanged?.Invoke(_reportedUp);
     }
 
     /// <summary>Makes a request about the interface; <see cref="TunRequests"/> has the kinds.</summary>
@@ -95,9 +108,10 @@ internal sealed class TunLink : IDisposable
         {
             Volatile.Write(ref _refreshedAt, Stopwatch.GetTimestamp());
             if (TunRequests.Identify(_tun, out string name, out _) == 0 && name != _name) _name = name;
-            int index = 0, mtu = 0;
+            int index = 0, mtu = 0, flags = 0;
             _index = Ask(TunRequests.GetIndex, ref index) == 0 ? index : 0;
             _mtu = Ask(TunRequests.GetMtu, ref mtu) == 0 ? mtu : 0;
+            _isUp = Ask(TunRequests.GetFlags, ref flags) == 0 && (flags & TunRequests.FlagUp) != 0;
         }
     }
 
