@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Apex.Vpn.Protocol;
-using Apex.Vpn.Protocol.Configuration.Uapi;
+using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Transports;
 
@@ -29,6 +29,7 @@ internal static class Daemon
             });
             await using UapiServer uapi = Listen(options, device);
             using var link = new LinkFollower(tun, device, log);
+            uapi.Start();
             if (options.IsChild) Detachment.Report(null);
             log.Verbose("Ready");
             await UntilEndAsync(device, uapi, log, cancellationToken);
@@ -44,8 +45,10 @@ internal static class Daemon
 
     private static UapiServer Listen(DaemonOptions options, WireGuardDevice device) =>
         options.UapiDescriptor is { } descriptor
-            ? UapiServer.FromDescriptor(device, descriptor)
-            : UapiServer.Listen(device, options.Interface);
+            ? UapiServer.Adopt(new SafeSocketHandle(descriptor, ownsHandle: true), SocketPath(options), device)
+            : UapiServer.Listen(SocketPath(options), device);
+
+    private static string SocketPath(DaemonOptions options) => $"/var/run/wireguard/{options.Interface}.sock";
 
     private static async Task UntilEndAsync(WireGuardDevice device, UapiServer uapi, Log log, CancellationToken cancellationToken)
     {
