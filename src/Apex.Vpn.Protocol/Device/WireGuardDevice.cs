@@ -28,6 +28,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     private readonly IUdpTransport _transport;
     private readonly DeviceClock _clock;
     private readonly WakeSignal _wake = new();
+    private readonly DeviceMeter _meter;
     private readonly ControlWorker _control;
     private readonly DataWorkers _workers;
     private readonly string _name;
@@ -64,6 +65,8 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             WakeControl = _wake.Set,
         });
         _engine.Context.Mtu = tun.Mtu;
+        _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
+        _engine.Context.Events.Meter = _meter;
         _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
         _workers = new DataWorkers(_name, _engine, tun, transport, _clock, Fail);
         transport.RoutesChanged += OnRoutesChanged;
@@ -218,6 +221,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _workers.Dispose();
         _control.Dispose();
         _engine.Dispose();
+        _meter.Dispose();
         _tun.Dispose();
         _transport.Dispose();
         _wake.Dispose();
