@@ -157,15 +157,20 @@ public sealed class IndexTableTests
         var random = new SeededRandom(3);
         Owner[] pair = [new(), new()];
         uint index = table.Reserve(pair[0], random);
-        int misses = 0, ready = 0;
+        int misses = 0;
         bool stop = false;
-        Thread[] readers = [.. Enumerable.Range(0, 2).Select(_ => new Thread(Read))];
+        var finds = new long[2];
+        Thread[] readers = [.. Enumerable.Range(0, finds.Length).Select(number => new Thread(() => Read(number)))];
         foreach (Thread reader in readers) reader.Start();
-        SpinWait.SpinUntil(() => Volatile.Read(ref ready) == readers.Length);
 
         var others = new Queue<Owner>();
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 20_000 || Volatile.Read(ref finds[0]) < 100_000 || Volatile.Read(ref finds[1]) < 100_000; i++)
         {
+            for (int again = 0; again < 10; again++)
+            {
+                table.Replace(pair[i & 1], pair[(i + 1) & 1]);
+                table.Replace(pair[(i + 1) & 1], pair[i & 1]);
+            }
             // The one that hands over gets an index of its own at once, as a handshake object does that is used again.
             (Owner current, Owner next) = (pair[i & 1], pair[(i + 1) & 1]);
             table.Replace(current, next);
@@ -181,12 +186,12 @@ public sealed class IndexTableTests
         foreach (Thread reader in readers) reader.Join();
         Assert.Equal(0, misses);
 
-        void Read()
+        void Read(int number)
         {
-            Interlocked.Increment(ref ready);
             while (!Volatile.Read(ref stop))
             {
                 if (table.Find(index) is null) Interlocked.Increment(ref misses);
+                Volatile.Write(ref finds[number], finds[number] + 1);
             }
         }
     }

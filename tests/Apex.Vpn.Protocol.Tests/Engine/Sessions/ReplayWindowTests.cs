@@ -35,6 +35,7 @@ public sealed class ReplayWindowTests
         Assert.True(window.TryAccept(ulong.MaxValue - 1));
         Assert.True(window.TryAccept(ulong.MaxValue));
         Assert.False(window.TryAccept(ulong.MaxValue));
+        Assert.True(window.TryAccept(ulong.MaxValue - 10));
         Assert.True(window.TryAccept(ulong.MaxValue - Width));
         Assert.False(window.TryAccept(ulong.MaxValue - Width - 1));
         Assert.False(window.TryAccept(0));
