@@ -1,6 +1,7 @@
 using System.Net;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Peers;
@@ -93,7 +94,8 @@ internal sealed class WireGuardEngine : IDisposable
         AttendPeers(output, now);
         for (int i = 0; i < HandshakesPerStep && output.HasRoom && _context.Handshakes.TryDequeue(out HandshakeQueue.Item item); i++)
         {
-            if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
+            if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
+            else if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
         }
         while (output.HasRoom && _context.Wheel.TakeDue(now) is Peer due) _peerClock.Tick(due, output, now);
         _worker.Ticket.Offline();

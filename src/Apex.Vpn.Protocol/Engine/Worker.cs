@@ -55,6 +55,7 @@ internal sealed class Worker : IDisposable
     public void Dispose()
     {
         Ticket.Offline();
+        Ticket.Dispose();
         _engine.Counters.RemoveWorker(Counters);
     }
 }
