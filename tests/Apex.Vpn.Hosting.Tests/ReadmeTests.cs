@@ -1,8 +1,11 @@
+using Apex.Vpn.Hosting.Tests.Tunnels;
 using Apex.Vpn.Hosting.Tunnels;
+using Apex.Vpn.Protocol;
+using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Transports;
 using Apex.Vpn.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace Apex.Vpn.Hosting.Tests;
 
@@ -11,9 +14,12 @@ public sealed class ReadmeTests
     [Fact]
     public async Task The_snippet_runs()
     {
-        TunnelOptions options = await Run([], "wg0.conf");
+        using var configuration = new TestConfiguration();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddKeyedSingleton<ITunDevice>("wg0", new FakeTun());
+        builder.Services.AddKeyedSingleton<IUdpTransport>("wg0", new FakeTransport());
 
-        Assert.Equal(("wg0", "wg0.conf", 1380), (options.InterfaceName, options.ConfigurationFile, options.Mtu));
+        Assert.Equal([0L], await Run(builder, configuration.Path));
     }
 
     [Fact]
@@ -26,20 +32,24 @@ public sealed class ReadmeTests
         Assert.InRange(shown.Split('\n').Length, 5, 15);
     }
 
-    private static async Task<TunnelOptions> Run(string[] args, string configurationFile)
+    private static async Task<List<long>> Run(HostApplicationBuilder builder, string configurationFile)
     {
+        var received = new List<long>();
         // snippet: readme
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
         builder.Services.AddApexVpnTunnel("wg0", options =>
         {
-            options.ConfigurationFile = configurationFile; // as wg-quick reads it; the only place with keys
+            options.ConfigurationFile = configurationFile; // as wg-quick reads it: the only place with keys
             options.Mtu = 1380;
         });
         using IHost host = builder.Build();
-        await host.StartAsync();
+        await host.StartAsync(); // the tunnel is up
+
+        WireGuardDevice device = host.Services.GetRequiredKeyedService<Tunnel>("wg0").Device!;
+        await foreach (PeerStatus peer in device.ReadPeersAsync())
+        {
+            received.Add(peer.ReceivedBytes);
+        }
         // end of snippet
-        TunnelOptions options = host.Services.GetRequiredService<IOptionsMonitor<TunnelOptions>>().Get("wg0");
-        await host.StopAsync();
-        return options;
+        return received;
     }
 }
