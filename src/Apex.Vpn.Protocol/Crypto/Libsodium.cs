@@ -7,16 +7,70 @@ namespace Apex.Vpn.Protocol.Crypto;
 /// The native library that NSec ships, called directly where NSec's own types cost too much: an NSec key is a guarded memory block of its
 /// own (about 8 KiB and 13 µs), too dear for one per session. The functions used here are stateless and safe from any thread.
 /// </summary>
+/// <remarks>Lengths are the caller's duty: the library trusts them. A parameter <c>nsec</c> or one that returns a length is zero.</remarks>
 internal static partial class Libsodium
 {
-    private const string Library = "libsodium";
+    internal const string Library = "libsodium";
 
-    // Touching an NSec algorithm loads the library and runs sodium_init, before any of our own calls.
-    static Libsodium() => _ = KeyAgreementAlgorithm.X25519.PublicKeySize;
+    static Libsodium()
+    {
+        LibsodiumResolver.Register();
+        // Touching an NSec algorithm loads the library and runs sodium_init, before any of our own calls.
+        _ = KeyAgreementAlgorithm.X25519.PublicKeySize;
+    }
 
     [LibraryImport(Library)]
     internal static partial int crypto_scalarmult_curve25519(Span<byte> result, ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point);
 
     [LibraryImport(Library)]
     internal static partial int crypto_scalarmult_curve25519_base(Span<byte> result, ReadOnlySpan<byte> scalar);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_chacha20poly1305_ietf_encrypt_detached(
+        Span<byte> ciphertext,
+        Span<byte> tag,
+        nint tagLength,
+        ReadOnlySpan<byte> plaintext,
+        ulong plaintextLength,
+        ReadOnlySpan<byte> associatedData,
+        ulong associatedDataLength,
+        nint nsec,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_chacha20poly1305_ietf_decrypt_detached(
+        Span<byte> plaintext,
+        nint nsec,
+        ReadOnlySpan<byte> ciphertext,
+        ulong ciphertextLength,
+        ReadOnlySpan<byte> tag,
+        ReadOnlySpan<byte> associatedData,
+        ulong associatedDataLength,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_xchacha20poly1305_ietf_encrypt(
+        Span<byte> ciphertextAndTag,
+        nint ciphertextLength,
+        ReadOnlySpan<byte> plaintext,
+        ulong plaintextLength,
+        ReadOnlySpan<byte> associatedData,
+        ulong associatedDataLength,
+        nint nsec,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_xchacha20poly1305_ietf_decrypt(
+        Span<byte> plaintext,
+        nint plaintextLength,
+        nint nsec,
+        ReadOnlySpan<byte> ciphertextAndTag,
+        ulong ciphertextLength,
+        ReadOnlySpan<byte> associatedData,
+        ulong associatedDataLength,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key);
 }

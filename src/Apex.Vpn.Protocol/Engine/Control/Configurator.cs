@@ -1,0 +1,177 @@
+using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Sessions;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Engine.Control;
+
+/// <summary>Applies configuration. What must be sent because of it is asked for through the attention queue.</summary>
+internal sealed class Configurator(EngineContext engine, SessionKeeper sessions, Worker worker)
+{
+    /// <summary>Whether the device is up: only then do changes make traffic.</summary>
+    internal bool IsUp { get; private set; }
+
+    /// <summary>Sets the static private key, or takes it away. The same key again changes nothing.</summary>
+    internal void SetPrivateKey(PrivateKey? privateKey)
+    {
+        DeviceIdentity? successor = privateKey is null ? null : new DeviceIdentity(privateKey.Bytes);
+        if (successor?.PublicKey == engine.Identity?.PublicKey)
+        {
+            successor?.Dispose();
+            return;
+        }
+        if (successor is not null && engine.Peers.TryFind(successor.PublicKey, out Peer? self))
+        {
+            using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
+            Remove(self, edit);
+        }
+        DeviceIdentity? former = engine.Identity;
+        engine.Identity = successor;
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) LeaveIdentity(peer);
+        former?.Dispose();
+        if (successor is not null) GreetAll();
+    }
+
+    /// <summary>Removes all peers.</summary>
+    internal void RemoveAllPeers()
+    {
+        using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
+        while (engine.Peers.First is { } peer) Remove(peer, edit);
+    }
+
+    /// <summary>Applies changes to peers, one after another; the data path sees the allowed IPs of all of them at once.</summary>
+    internal void ApplyPeers(ReadOnlySpan<PeerUpdate> updates)
+    {
+        using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
+        foreach (PeerUpdate update in updates) Apply(update, edit);
+    }
+
+    /// <summary>Starts traffic: peers with a persistent keepalive are greeted.</summary>
+    internal void Up()
+    {
+        if (IsUp) return;
+        IsUp = true;
+        GreetAll();
+    }
+
+    /// <summary>Ends all sessions and everything that waits.</summary>
+    internal void Down()
+    {
+        IsUp = false;
+        EraseAll();
+    }
+
+    /// <summary>Erases all sessions, as before a sleep. Configuration stays; traffic makes new sessions.</summary>
+    internal void EraseAll()
+    {
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) Quiet(peer);
+    }
+
+    /// <summary>Lets the kernel choose all local addresses again.</summary>
+    internal void ForgetSources()
+    {
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) peer.ForgetSource();
+    }
+
+    private void Apply(PeerUpdate update, AllowedIpTable<Peer>.EditSession edit)
+    {
+        // Our own key as a peer is accepted and means nothing, so that a configuration may be given to all members alike.
+        if (update.PublicKey == engine.Identity?.PublicKey) return;
+        bool known = engine.Peers.TryFind(update.PublicKey, out Peer? peer);
+        if (update.Remove)
+        {
+            if (peer is not null) Remove(peer, edit);
+            return;
+        }
+        if (peer is null)
+        {
+            if (update.UpdateOnly) return;
+            engine.Peers.Add(peer = new Peer(update.PublicKey));
+        }
+        if (update.PresharedKey is { } presharedKey) SetPresharedKey(peer, presharedKey);
+        if (update.Endpoint is { IsNone: false } endpoint && endpoint != peer.Path?.Value.Remote) peer.Path = new PeerPath(new UdpPath(endpoint));
+        foreach (AllowedIpChange change in update.AllowedIps) Apply(change, peer, edit);
+        bool greet = SetKeepalive(peer, update.PersistentKeepalive);
+        if (!IsUp) return;
+        if (greet) engine.Attention.Raise(peer, Attention.Keepalive);
+        if (known) engine.Attention.Raise(peer, Attention.Staged); // an endpoint or key may be what waiting packets waited for
+    }
+
+    private void SetPresharedKey(Peer peer, PresharedKey presharedKey)
+    {
+        if (presharedKey.IsZero)
+        {
+            if (peer.PresharedKey is { } former) engine.Keys.Return(former);
+            peer.PresharedKey = null;
+            return;
+        }
+        SecretSlot slot = peer.PresharedKey ?? engine.Keys.Rent();
+        presharedKey.Bytes.CopyTo(slot.Span);
+        peer.PresharedKey = slot;
+    }
+
+    /// <summary>Returns whether the peer is to be greeted: keepalives begin now.</summary>
+    private static bool SetKeepalive(Peer peer, ushort? seconds)
+    {
+        if (seconds is not { } interval) return false;
+        bool begins = peer.PersistentKeepalive == 0 && interval != 0;
+        peer.PersistentKeepalive = interval;
+        if (interval == 0) peer.Timers.SetPersistentKeepalive(Instant.Never);
+        return begins;
+    }
+
+    private static void Apply(AllowedIpChange change, Peer peer, AllowedIpTable<Peer>.EditSession edit)
+    {
+        switch (change.Action)
+        {
+            case AllowedIpAction.Add:
+                edit.Add(AllowedIpPrefix.From(change.Prefix), peer);
+                break;
+            case AllowedIpAction.Remove:
+                edit.Remove(AllowedIpPrefix.From(change.Prefix), peer);
+                break;
+            case AllowedIpAction.Clear:
+                edit.RemoveAll(peer);
+                break;
+        }
+    }
+
+    private void Remove(Peer peer, AllowedIpTable<Peer>.EditSession edit)
+    {
+        edit.RemoveAll(peer);
+        engine.Peers.Remove(peer);
+        Quiet(peer);
+        sessions.EraseSecrets(peer);
+        peer.Cookies?.Clear();
+    }
+
+    /// <summary>Ends everything that goes on with a peer and that it would do by itself.</summary>
+    private void Quiet(Peer peer)
+    {
+        sessions.Erase(peer, worker);
+        peer.Timers.ClearAll();
+        engine.Wheel.Remove(peer);
+        peer.Timers.Schedule();
+        peer.LastHandshakeSent = Instant.Never;
+        peer.Attempts = 0;
+    }
+
+    /// <summary>Another identity: what was agreed with the former one is not renewed, and no handshake with it is finished.</summary>
+    private void LeaveIdentity(Peer peer)
+    {
+        sessions.EraseStaticStatic(peer);
+        sessions.ForgetPending(peer);
+        peer.Sessions.Current?.ExhaustSending();
+        peer.Sessions.Next?.ExhaustSending();
+        peer.LastHandshakeSent = Instant.Never;
+    }
+
+    private void GreetAll()
+    {
+        for (Peer? peer = engine.Peers.First; IsUp && peer is not null; peer = peer.Later)
+        {
+            if (peer.PersistentKeepalive != 0) engine.Attention.Raise(peer, Attention.Keepalive);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Defense;
+using Apex.Vpn.Protocol.Engine.Messages;
+using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Peers;
+
+namespace Apex.Vpn.Protocol.Engine.Control;
+
+/// <summary>Writes handshake initiations (WG 5.4.2) and keeps what their responses will need.</summary>
+internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessions, StaticSecrets secrets, Tai64nClock timestamps)
+{
+    /// <summary>Handshakes are marked AF41 with ECN capable, so that networks in trouble drop them last; as the kernel does.</summary>
+    internal const byte TrafficClass = 0x88;
+
+    /// <summary>Begins a handshake, in place of one that is pending. Writes nothing to a peer without endpoint or with a key of low order.</summary>
+    internal void Write(Peer peer, DeviceIdentity identity, ControlOutput output, Instant now)
+    {
+        if (peer.Path is not { } path || !secrets.TryGetStaticStatic(peer, identity, out ReadOnlySpan<byte> staticStatic)) return;
+        sessions.ForgetPending(peer);
+        var pending = new PendingHandshake(peer, engine.HandshakeSecrets.Rent(), identity) { StartedAt = now };
+        engine.Random.Fill(pending.Ephemeral);
+        Span<byte> bytes = output.Add(InitiationMessage.Size, peer, path.Value, TrafficClass);
+        var message = new InitiationMessage(bytes);
+        message.WriteType();
+        peer.LastTimestampSent = timestamps.Next(now, peer.LastTimestampSent);
+        peer.LastTimestampSent.Write(message.Timestamp);
+
+        PublicKey remote = peer.PublicKey, local = identity.PublicKey;
+        var state = new SymmetricState(pending.State, engine.Aead);
+        state.Initialize(Transcript.ChainingKey, Transcript.Hash, PublicKey.AsSpan(in remote));
+        if (!NoiseIkPsk2.WriteInitiation(
+            state, pending.Ephemeral, PublicKey.AsSpan(in local), PublicKey.AsSpan(in remote), staticStatic,
+            message.Ephemeral, message.Static, message.Timestamp))
+        {
+            engine.HandshakeSecrets.Return(pending.Secrets);
+            output.Batch.RemoveLast();
+            return;
+        }
+        message.Sender = engine.Indices.Reserve(pending, engine.Random);
+        peer.Pending = pending;
+        (peer.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
+        peer.LastHandshakeSent = now;
+        peer.AddSent(InitiationMessage.Size);
+        output.Worker.Counters.Add(CounterKind.SentPackets, 1);
+        output.Worker.Counters.Add(CounterKind.SentBytes, InitiationMessage.Size);
+        engine.Events.HandshakeInitiated(peer);
+    }
+}

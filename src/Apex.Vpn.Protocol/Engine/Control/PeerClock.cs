@@ -1,0 +1,71 @@
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Peers;
+
+namespace Apex.Vpn.Protocol.Engine.Control;
+
+/// <summary>Acts on a peer's deadlines (WG 6).</summary>
+internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, PeerSender sender)
+{
+    /// <summary>Does everything whose time has come, then tells the wheel when to look again.</summary>
+    internal void Tick(Peer peer, ControlOutput output, Instant now)
+    {
+        // Each case takes its own deadline away or moves it, so this ends.
+        for (Deadline due = peer.Timers.Earliest(); due.At <= now; due = peer.Timers.Earliest()) Act(peer, due.Reason, output, now);
+        Reschedule(peer);
+    }
+
+    /// <summary>Tells the wheel about a peer's earliest deadline.</summary>
+    internal void Reschedule(Peer peer)
+    {
+        Deadline next = peer.Timers.Schedule();
+        if (next.Reason == DeadlineReason.None || peer.IsRemoved) engine.Wheel.Remove(peer);
+        else engine.Wheel.Set(peer, next.At);
+    }
+
+    private void Act(Peer peer, DeadlineReason reason, ControlOutput output, Instant now)
+    {
+        switch (reason)
+        {
+            case DeadlineReason.RetransmitInitiation:
+                Retransmit(peer, output, now);
+                break;
+            case DeadlineReason.Keepalive:
+                peer.Timers.ClearPassiveKeepalive();
+                sender.SendKeepalive(peer, output, now);
+                peer.Timers.RearmPassiveKeepalive(now);
+                break;
+            case DeadlineReason.NewHandshake:
+                // Data went out and nothing came back: perhaps the way back is broken, so let the kernel choose a source anew.
+                peer.Timers.ClearNewHandshake();
+                peer.ForgetSource();
+                sender.SendInitiation(peer, isRetry: false, output, now);
+                break;
+            case DeadlineReason.PersistentKeepalive:
+                peer.Timers.SetPersistentKeepalive(
+                    peer.PersistentKeepalive == 0 ? Instant.Never : now + TimeSpan.FromSeconds(peer.PersistentKeepalive));
+                if (peer.PersistentKeepalive != 0) sender.SendKeepalive(peer, output, now);
+                break;
+            case DeadlineReason.EraseKeys:
+                sessions.Erase(peer, output.Worker);
+                break;
+        }
+    }
+
+    private void Retransmit(Peer peer, ControlOutput output, Instant now)
+    {
+        peer.Timers.Retransmit = Instant.Never;
+        if (peer.Attempts > Limits.MaxHandshakeAttempts)
+        {
+            peer.Timers.ClearPassiveKeepalive();
+            SessionKeeper.DropStaged(peer, output.Worker);
+            // The handshake's own secrets go too, in time, even if there never was a session.
+            if (!peer.Timers.EraseKeys.IsSet) peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
+            output.Worker.Counters.Add(CounterKind.HandshakesAbandoned, 1);
+            engine.Events.HandshakeAbandoned(peer);
+            return;
+        }
+        peer.Attempts++;
+        peer.ForgetSource();
+        sender.SendInitiation(peer, isRetry: true, output, now);
+    }
+}

@@ -1,0 +1,97 @@
+using Apex.Vpn.Protocol.Buffers;
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Inner;
+using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Sessions;
+
+namespace Apex.Vpn.Protocol.Engine.Control;
+
+/// <summary>What the control worker sends to a peer: initiations, keepalives, and packets that waited for a session.</summary>
+internal sealed class PeerSender(EngineContext engine, Sealer sealer, InitiationWriter initiations)
+{
+    /// <summary>Sends an initiation unless one went out less than REKEY_TIMEOUT ago.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isRetry">Whether this goes on with an attempt, or begins one.</param>
+    /// <param name="output">Takes the message.</param>
+    /// <param name="now">The time.</param>
+    internal void SendInitiation(Peer peer, bool isRetry, ControlOutput output, Instant now)
+    {
+        if (engine.Identity is not { } identity) return;
+        if (peer.LastHandshakeSent.IsSet && now - peer.LastHandshakeSent < Limits.RekeyTimeout) return;
+        if (!isRetry)
+        {
+            peer.Attempts = 0;
+            peer.HandshakeBegan = now;
+        }
+        initiations.Write(peer, identity, output, now);
+        // Also when nothing could be written, for want of an endpoint: the next try is due all the same.
+        peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
+        peer.Timers.Retransmit = now + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
+    }
+
+    /// <summary>Sends what waits for a session if there is one, else sees to it that there will be.</summary>
+    internal void SendStaged(Peer peer, ControlOutput output, Instant now)
+    {
+        if (UsableSession(peer, now) is { } keypair) Flush(peer, keypair, output, now);
+        else if (peer.HasStaged) SendInitiation(peer, isRetry: false, output, now);
+    }
+
+    /// <summary>Sends an empty message; without a session, begins a handshake, whose end sends one.</summary>
+    internal void SendKeepalive(Peer peer, ControlOutput output, Instant now)
+    {
+        if (UsableSession(peer, now) is not { } keypair || peer.Path is not { } path)
+        {
+            SendInitiation(peer, isRetry: false, output, now);
+            return;
+        }
+        if (peer.HasStaged)
+        {
+            Flush(peer, keypair, output, now);
+            return;
+        }
+        output.Add(0, peer, path.Value, trafficClass: 0);
+        output.Worker.RunSlots[0] = output.Batch.Count - 1;
+        output.Worker.RunLength = 1;
+        if (!sealer.TrySealRun(output.Batch, output.Worker, keypair, path, now)) output.Batch.RemoveLast();
+    }
+
+    /// <summary>The initiator's first message under a new session, which confirms it to the responder: waiting packets, or none.</summary>
+    internal void ConfirmSession(Peer peer, ControlOutput output, Instant now)
+    {
+        if (peer.HasStaged) SendStaged(peer, output, now);
+        else SendKeepalive(peer, output, now);
+    }
+
+    private void Flush(Peer peer, Keypair keypair, ControlOutput output, Instant now)
+    {
+        if (peer.Path is not { } path) return;
+        PacketBatch batch = output.Batch;
+        Worker worker = output.Worker;
+        int first = batch.Count, moved;
+        lock (peer.StagedLock)
+        {
+            moved = peer.Staged.DequeueInto(batch, ControlOutput.SpareSlots, ControlOutput.SpareBytes);
+            peer.PublishStagedCount();
+        }
+        for (int i = 0; i < moved; i++)
+        {
+            ref PacketSlot slot = ref batch[first + i];
+            slot.TrafficClass = InnerPacket.TryParse(batch.Bytes(in slot), out InnerPacket packet)
+                ? Ecn.Encapsulate(packet.TrafficClass)
+                : (byte)0;
+            worker.Owners[first + i] = peer;
+            worker.RunSlots[i] = first + i;
+        }
+        worker.RunLength = moved;
+        if (moved != 0 && !sealer.TrySealRun(batch, worker, keypair, path, now))
+        {
+            for (int i = 0; i < moved; i++) batch[first + i].Length = 0;
+            worker.Drop(DropReason.StagedAbandoned, moved);
+            worker.RunLength = 0;
+        }
+        if (peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // the batch is full: the rest goes with the next one
+    }
+
+    private static Keypair? UsableSession(Peer peer, Instant now) =>
+        peer.Sessions.Current is { } keypair && keypair.CanSend(now) ? keypair : null;
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using Apex.Vpn.Protocol.Engine.Messages;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Engine.Defense;
+
+/// <summary>
+/// Handshake messages on their way from receiving workers to the control worker: a bounded ring of copies, so that neither a flood nor a
+/// lack of packet buffers stops a handshake. What does not fit is dropped by the sender of the copy.
+/// </summary>
+internal sealed class HandshakeQueue
+{
+    /// <summary>From this share of the ring on, the device counts as under load.</summary>
+    private const int LoadDivisor = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Item[] _ring;
+    private int _head;
+    private int _count;
+
+    internal HandshakeQueue(int capacity) => _ring = new Item[capacity];
+
+    [InlineArray(InitiationMessage.Size)]
+    internal struct MessageBytes
+    {
+        private byte _first;
+    }
+
+    /// <summary>A handshake message and where it came from.</summary>
+    internal struct Item
+    {
+        internal MessageBytes Bytes;
+        internal int Length;
+        internal UdpPath Path;
+    }
+
+    internal int Count => Volatile.Read(ref _count);
+
+    internal bool IsLong => Count >= Math.Max(_ring.Length / LoadDivisor, 1);
+
+    internal bool TryEnqueue(ReadOnlySpan<byte> message, in UdpPath path)
+    {
+        lock (_lock)
+        {
+            if (_count == _ring.Length) return false;
+            ref Item item = ref _ring[(_head + _count) % _ring.Length];
+            message.CopyTo(item.Bytes);
+            item.Length = message.Length;
+            item.Path = path;
+            Volatile.Write(ref _count, _count + 1);
+            return true;
+        }
+    }
+
+    internal bool TryDequeue(out Item item)
+    {
+        lock (_lock)
+        {
+            if (_count == 0)
+            {
+                item = default;
+                return false;
+            }
+            item = _ring[_head];
+            _head = (_head + 1) % _ring.Length;
+            Volatile.Write(ref _count, _count - 1);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Apex.Vpn.Protocol.Engine.Peers;
+
+/// <summary>
+/// Peers that data workers want looked at: a lock-free stack that any worker pushes to and the control worker takes as a whole. A peer
+/// stands in it at most once.
+/// </summary>
+internal sealed class AttentionQueue(Action wakeControl)
+{
+    private Peer? _top;
+
+    internal bool IsEmpty => Volatile.Read(ref _top) is null;
+
+    /// <summary>Asks for something; wakes the control worker if the peer was not already waiting.</summary>
+    internal void Raise(Peer peer, Attention attention)
+    {
+        if (!peer.TryRaise(attention)) return;
+        Peer? top;
+        do
+        {
+            top = Volatile.Read(ref _top);
+            peer.NextInAttention = top;
+        }
+        while (Interlocked.CompareExchange(ref _top, peer, top) != top);
+        wakeControl();
+    }
+
+    /// <summary>Takes all waiting peers, in the order in which they came: a list linked by <see cref="Peer.NextInAttention"/>.</summary>
+    internal Peer? TakeAll()
+    {
+        Peer? peer = Interlocked.Exchange(ref _top, null);
+        Peer? ordered = null;
+        while (peer is not null)
+        {
+            Peer? next = peer.NextInAttention;
+            peer.NextInAttention = ordered;
+            ordered = peer;
+            peer = next;
+        }
+        return ordered;
+    }
+}

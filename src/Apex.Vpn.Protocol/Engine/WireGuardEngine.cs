@@ -1,0 +1,229 @@
+using System.Net;
+using Apex.Vpn.Protocol.Buffers;
+using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Control;
+using Apex.Vpn.Protocol.Engine.Defense;
+using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Sessions;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Engine;
+
+/// <summary>
+/// WireGuard without I/O: packets and the time go in, packets and the next deadline come out. It starts no thread, reads no clock and opens
+/// no socket; a shell drives it, and so can a simulation.
+/// </summary>
+/// <remarks>
+/// <para>How to drive it. Data workers, one thread each with a <see cref="Worker"/> of its own: <see cref="Outbound"/> for batches from the
+/// TUN, <see cref="Inbound"/> for batches from the network. One control worker: <see cref="Step"/> whenever it was woken or
+/// <see cref="NextDeadline"/> has come, again at once while it returns true; everything else on this class belongs to the control worker
+/// too.</para>
+/// <para>Who owns what stands on <see cref="EngineContext"/> and <see cref="Peer"/>.</para>
+/// </remarks>
+internal sealed class WireGuardEngine : IDisposable
+{
+    /// <summary>How many handshake messages one step works off, so that deadlines get their turn during a flood.</summary>
+    private const int HandshakesPerStep = 32;
+
+    /// <summary>How soon to look again for workers that still held keys that are to be erased.</summary>
+    private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly EngineContext _context;
+    private readonly Worker _worker;
+    private readonly Tai64nClock _clock = new();
+    private readonly LoadGauge _load = new();
+    private readonly SessionKeeper _sessions;
+    private readonly Configurator _configurator;
+    private readonly HandshakeReader _handshakes;
+    private readonly PeerSender _sender;
+    private readonly PeerClock _peerClock;
+    private Peer? _attending;
+
+    internal WireGuardEngine(EngineOptions options)
+    {
+        _context = new EngineContext(options);
+        _worker = new Worker(_context, ControlBatchSlots);
+        var sealer = new Sealer(_context);
+        Outbound = new OutboundPath(_context, sealer);
+        Inbound = new InboundPath(_context);
+        _sessions = new SessionKeeper(_context, _clock);
+        var secrets = new StaticSecrets(_context, _sessions);
+        _sender = new PeerSender(_context, sealer, new InitiationWriter(_context, _sessions, secrets, _clock));
+        _handshakes = new HandshakeReader(_context, _sessions, secrets, _sender, new PeerAdmission(_context, _sessions));
+        _peerClock = new PeerClock(_context, _sessions, _sender);
+        _configurator = new Configurator(_context, _sessions, _worker);
+    }
+
+    /// <summary>The size of the batch that <see cref="Step"/> needs.</summary>
+    internal const int ControlBatchSlots = 128;
+
+    internal const int ControlBatchBytes = 2 * ControlOutput.MinSlab;
+
+    internal OutboundPath Outbound { get; }
+
+    internal InboundPath Inbound { get; }
+
+    internal EngineContext Context => _context;
+
+    internal PublicKey? PublicKey => _context.Identity?.PublicKey;
+
+    internal bool IsUp => _configurator.IsUp;
+
+    /// <summary>Makes a data worker's own state. Any thread.</summary>
+    internal Worker CreateWorker(int batchCapacity) => new(_context, batchCapacity);
+
+    /// <summary>A batch for <see cref="Step"/>.</summary>
+    internal static PacketBatch CreateControlBatch() => new(ControlBatchSlots, ControlBatchBytes);
+
+    /// <summary>Tells the wall clock's reading, at start, after a sleep, and when it was set.</summary>
+    internal void AnchorWallClock(long unixNanoseconds, Instant now) => _clock.Anchor(unixNanoseconds, now);
+
+    /// <summary>
+    /// Does what is due: wishes of data workers, handshake messages, deadlines. The batch is emptied and takes what is to be sent; the caller
+    /// sends it and calls <see cref="AfterSend"/>.
+    /// </summary>
+    /// <returns>Whether there is more to do at once.</returns>
+    internal bool Step(Instant now, PacketBatch batch)
+    {
+        batch.Clear();
+        var output = new ControlOutput(batch, _worker);
+        _worker.Ticket.Online();
+        ObserveLoad(now);
+        while (_context.Fallen.TryDequeue(out Keypair? keypair)) _sessions.Discard(keypair);
+        AttendPeers(output, now);
+        for (int i = 0; i < HandshakesPerStep && output.HasRoom && _context.Handshakes.TryDequeue(out HandshakeQueue.Item item); i++)
+        {
+            if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
+            else if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
+        }
+        while (output.HasRoom && _context.Wheel.TakeDue(now) is Peer due) _peerClock.Tick(due, output, now);
+        _worker.Ticket.Offline();
+        _context.Quiescence.Collect();
+        return HasMore(now);
+    }
+
+    /// <summary>Learns from sending a batch of <see cref="Step"/>.</summary>
+    internal void AfterSend(PacketBatch batch, int sent) => OutboundPath.AfterSend(batch, _worker, sent);
+
+    /// <summary>When to call <see cref="Step"/> next if nobody wakes the control worker before.</summary>
+    internal Deadline NextDeadline(Instant now)
+    {
+        Deadline next = new(_context.Wheel.Next(), DeadlineReason.Peer);
+        next = next.OrEarlier(_load.Ends, DeadlineReason.LoadEnds);
+        return _context.Quiescence.Pending == 0 ? next : next.OrEarlier(now + ReleaseInterval, DeadlineReason.ReleaseKeys);
+    }
+
+    internal void SetPrivateKey(PrivateKey? privateKey) => _configurator.SetPrivateKey(privateKey);
+
+    internal void RemoveAllPeers() => _configurator.RemoveAllPeers();
+
+    internal void ApplyPeers(ReadOnlySpan<PeerUpdate> updates) => _configurator.ApplyPeers(updates);
+
+    internal void Up() => _configurator.Up();
+
+    internal void Down() => _configurator.Down();
+
+    internal void EraseSessions() => _configurator.EraseAll();
+
+    internal void ForgetSources() => _configurator.ForgetSources();
+
+    internal int PeerCount => _context.Peers.Count;
+
+    /// <summary>Copies the static private key out; false when there is none.</summary>
+    internal bool TryCopyPrivateKey(Span<byte> destination)
+    {
+        if (_context.Identity is not { } identity) return false;
+        identity.PrivateKey.CopyTo(destination);
+        return true;
+    }
+
+    /// <summary>Copies a peer's preshared key out, zeros for none; false when there is no such peer.</summary>
+    internal bool TryCopyPresharedKey(PublicKey key, Span<byte> destination)
+    {
+        if (!_context.Peers.TryFind(key, out Peer? peer)) return false;
+        StaticSecrets.PresharedKey(peer).CopyTo(destination);
+        return true;
+    }
+
+    /// <summary>Reads some peers in the order in which they were added.</summary>
+    /// <param name="after">The last peer of the part before; null for the first part.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="statuses">Takes what was read.</param>
+    /// <returns>Where the next part goes on; null at the end.</returns>
+    internal Peer? ReadPeers(Peer? after, int count, List<PeerStatus> statuses)
+    {
+        Peer? peer = after is null ? _context.Peers.First : after.Later;
+        Peer? last = null;
+        for (; peer is not null && statuses.Count < count; peer = peer.Later)
+        {
+            last = peer;
+            if (!peer.IsRemoved) statuses.Add(Describe(peer));
+        }
+        return peer is null ? null : last;
+    }
+
+    /// <summary>Reads one peer; null when there is none with this key.</summary>
+    internal PeerStatus? ReadPeer(PublicKey key) => _context.Peers.TryFind(key, out Peer? peer) ? Describe(peer) : null;
+
+    public void Dispose()
+    {
+        _configurator.Down();
+        _configurator.RemoveAllPeers();
+        _worker.Dispose();
+        _context.Quiescence.Collect();
+        _context.Dispose();
+    }
+
+    private static PeerStatus Describe(Peer peer)
+    {
+        var allowedIps = new IPNetwork[peer.AllowedIps.Count];
+        int i = 0;
+        foreach (AllowedIpPrefix prefix in peer.AllowedIps) allowedIps[i++] = prefix.ToIPNetwork();
+        return new PeerStatus
+        {
+            PublicKey = peer.PublicKey,
+            HasPresharedKey = peer.PresharedKey is not null,
+            Endpoint = peer.Path?.Value.Remote ?? UdpEndpoint.None,
+            PersistentKeepalive = peer.PersistentKeepalive,
+            LastHandshake = peer.LastHandshake == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(peer.LastHandshake / 100),
+            ReceivedBytes = peer.ReceivedBytes,
+            SentBytes = peer.SentBytes,
+            AllowedIps = allowedIps,
+        };
+    }
+
+    private void ObserveLoad(Instant now)
+    {
+        if (_load.Observe(_context.Handshakes.IsLong, now)) _context.Events.LoadChanged(_load.IsUnderLoad);
+    }
+
+    private void AttendPeers(ControlOutput output, Instant now)
+    {
+        _attending ??= _context.Attention.TakeAll();
+        while (_attending is { } peer && output.HasRoom)
+        {
+            // Read the link first: once its wishes are taken, the peer may be put into the queue again.
+            _attending = peer.NextInAttention;
+            Attend(peer, peer.TakeAttention(), output, now);
+        }
+    }
+
+    private void Attend(Peer peer, Attention attention, ControlOutput output, Instant now)
+    {
+        if (peer.IsRemoved || !IsUp)
+        {
+            SessionKeeper.DropStaged(peer, _worker); // staged by a worker that had found the peer before it went
+            return;
+        }
+        if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Events.PeerRoamed(peer, path.Value.Remote);
+        if (attention.HasFlag(Attention.Confirmed)) _sessions.Confirm(peer, initiator: false, _worker, now);
+        if ((attention & (Attention.Confirmed | Attention.Staged)) != 0) _sender.SendStaged(peer, output, now);
+        if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
+        if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
+        _peerClock.Reschedule(peer);
+    }
+
+    private bool HasMore(Instant now) =>
+        _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.Count != 0 || _context.Wheel.Next() <= now;
+}

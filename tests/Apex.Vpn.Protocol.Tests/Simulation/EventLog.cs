@@ -1,0 +1,38 @@
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Tests.Simulation;
+
+/// <summary>Counts what an engine reports.</summary>
+internal sealed class EventLog : DeviceObserver
+{
+    internal int Initiations { get; private set; }
+
+    internal int LastAttempt { get; private set; }
+
+    internal int Sessions { get; private set; }
+
+    internal int Abandoned { get; private set; }
+
+    internal int Erased { get; private set; }
+
+    internal List<UdpEndpoint> Roamed { get; } = [];
+
+    internal List<bool> Load { get; } = [];
+
+    internal Dictionary<DropReason, int> Drops { get; } = [];
+
+    public override void HandshakeInitiated(PublicKey peer, int attempt) => (Initiations, LastAttempt) = (Initiations + 1, attempt);
+
+    public override void SessionEstablished(PublicKey peer, bool initiator, TimeSpan duration) => Sessions++;
+
+    public override void HandshakeAbandoned(PublicKey peer) => Abandoned++;
+
+    public override void KeysErased(PublicKey peer) => Erased++;
+
+    public override void PeerRoamed(PublicKey peer, UdpEndpoint endpoint) => Roamed.Add(endpoint);
+
+    public override void LoadChanged(bool underLoad) => Load.Add(underLoad);
+
+    public override void PacketDropped(DropReason reason) => Drops[reason] = Drops.GetValueOrDefault(reason) + 1;
+}
