@@ -219,7 +219,7 @@ internal sealed class WireGuardEngine : IDisposable
         // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
         if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
-        else if ((attention & (Attention.Confirmed | Attention.Staged)) != 0) _sender.SendStaged(peer, output, now);
+        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.HasStaged)) _sender.SendStaged(peer, output, now);
         _peerClock.Reschedule(peer);
     }
 

@@ -31,7 +31,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     internal void SendStaged(Peer peer, ControlOutput output, Instant now)
     {
         if (UsableSession(peer, now) is { } keypair) Flush(peer, keypair, output, now);
-        else if (peer.HasStaged) SendInitiation(peer, isRetry: false, output, now);
+        else SendInitiation(peer, isRetry: false, output, now);
     }
 
     /// <summary>Sends an empty message; without a session, begins a handshake, whose end sends one.</summary>
