@@ -6,10 +6,10 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol;
 
 /// <summary>
-/// The threads that carry packets while a device is up: one from the TUN to the network, one back. Each runs its batch to completion; there is
-/// no queue between them.
+/// The threads that carry packets: one from the TUN to the network, one back. Each runs its batch to completion; there is no queue between
+/// them. They live as long as the device; while it is down, the transport is closed and there is nothing to carry.
 /// </summary>
-internal sealed class DataWorkers
+internal sealed class DataWorkers : IDisposable
 {
     private const int BatchSlots = 64;
 
@@ -41,7 +41,7 @@ internal sealed class DataWorkers
     }
 
     /// <summary>Ends both threads and waits for them.</summary>
-    internal void Stop()
+    public void Dispose()
     {
         _sender.RequestEnd();
         _receiver.RequestEnd();

@@ -13,8 +13,8 @@ namespace Apex.Vpn.Protocol;
 /// A WireGuard interface: an engine between a TUN and a UDP transport, both of which it owns from then on.
 /// </summary>
 /// <remarks>
-/// <para>Starts down: configuration is accepted, packets are not. All members are safe from any thread. Threads: one for handshakes and
-/// deadlines from the start; one for each direction while the device is up.</para>
+/// <para>Starts down: configuration is accepted, packets are not. All members are safe from any thread. A device has three threads: one for
+/// handshakes and deadlines, one for packets of each direction.</para>
 /// <para>Nothing that comes from the network makes a member throw or the device end. It ends when it is disposed, when its TUN goes away, or
 /// when the system fails it; <see cref="Completion"/> tells.</para>
 /// </remarks>
@@ -28,12 +28,13 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     private readonly IUdpTransport _transport;
     private readonly DeviceClock _clock;
     private readonly WakeSignal _wake = new();
+    private readonly DeviceMeter _meter;
     private readonly ControlWorker _control;
+    private readonly DataWorkers _workers;
     private readonly string _name;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by the control worker's lock.
-    private DataWorkers? _workers;
     private ushort _listenPort;
     private uint _mark;
     private bool _disposed;
@@ -64,7 +65,10 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             WakeControl = _wake.Set,
         });
         _engine.Context.Mtu = tun.Mtu;
+        _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
+        _engine.Context.Events.Meter = _meter;
         _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
+        _workers = new DataWorkers(_name, _engine, tun, transport, _clock, Fail);
         transport.RoutesChanged += OnRoutesChanged;
     }
 
@@ -80,7 +84,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     {
         get
         {
-            lock (_control.Lock) return _workers is not null;
+            lock (_control.Lock) return _engine.IsUp;
         }
     }
 
@@ -92,11 +96,10 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         lock (_control.Lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_workers is not null) return;
+            if (_engine.IsUp) return;
             _listenPort = _transport.Open(_listenPort);
             _transport.SetMark(_mark);
             _engine.Context.Mtu = _tun.Mtu;
-            _workers = new DataWorkers(_name, _engine, _tun, _transport, _clock, Fail);
             _engine.Up();
         }
         _wake.Set();
@@ -215,8 +218,10 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             _disposed = true;
         }
         _transport.RoutesChanged -= OnRoutesChanged;
+        _workers.Dispose();
         _control.Dispose();
         _engine.Dispose();
+        _meter.Dispose();
         _tun.Dispose();
         _transport.Dispose();
         _wake.Dispose();
@@ -231,7 +236,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         if (update.FirewallMark is { } mark && mark != _mark)
         {
             _mark = mark;
-            if (_workers is not null) _transport.SetMark(mark);
+            if (_engine.IsUp) _transport.SetMark(mark);
             _engine.ForgetSources();
         }
         if (update.ReplacePeers) _engine.RemoveAllPeers();
@@ -239,7 +244,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
 
     private void SetPortLocked(ushort port)
     {
-        if (_workers is null || (port == _listenPort && port != 0))
+        if (!_engine.IsUp || (port == _listenPort && port != 0))
         {
             _listenPort = port;
             return;
@@ -260,14 +265,11 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
 
     private void StopLocked()
     {
-        if (_workers is not { } workers) return;
-        _workers = null;
-        workers.Stop();
+        if (!_engine.IsUp) return;
         _engine.Down();
         _transport.Close();
     }
 
-    // Raised on the receiving worker, which Down waits for under the lock: so no lock here.
     private void OnRoutesChanged() => _control.ForgetSources();
 
     private void Fail(Exception exception) => _completion.TrySetException(exception);

@@ -55,8 +55,9 @@ public sealed class LinuxUdpTransport : IUdpTransport
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            bool wasOurs = port != 0 && port == _sockets?.Port;
             CloseSockets();
-            LinuxUdpSockets opened = LinuxUdpSockets.Open(port, _mark);
+            LinuxUdpSockets opened = LinuxUdpSockets.Open(port, _mark, wasOurs);
             _sockets = opened;
             _wakeEvent.Signal(); // a blocked receive takes them up
             return opened.Port;

@@ -3,7 +3,8 @@ namespace Apex.Vpn.Interop.Tests.Harness;
 /// <summary>Who talks to whom. <c>APEX_INTEROP_PAIRS=reference</c> puts wireguard-go on both sides, which proves the tests themselves.</summary>
 public static class Pairs
 {
-    private static bool Reference { get; } = Environment.GetEnvironmentVariable("APEX_INTEROP_PAIRS") == "reference";
+    /// <summary>Whether wireguard-go is on both sides.</summary>
+    internal static bool Reference { get; } = Environment.GetEnvironmentVariable("APEX_INTEROP_PAIRS") == "reference";
 
     /// <summary>Ours on the left, on the right and on both sides, against both versions.</summary>
     public static TheoryData<DaemonKind, DaemonKind> All => Reference
@@ -37,6 +38,13 @@ public static class Pairs
             { DaemonKind.WireGuardGo, DaemonKind.ApexWg },
             { DaemonKind.ApexWg, DaemonKind.ApexWg },
         };
+
+    /// <summary>Ours on the left, for behaviour that wireguard-go lacks.</summary>
+    public static TheoryData<DaemonKind, DaemonKind> LeftApex => new()
+    {
+        { DaemonKind.ApexWg, DaemonKind.WireGuardGo },
+        { DaemonKind.ApexWg, DaemonKind.ApexWg },
+    };
 
     /// <summary>
     /// Pairs whose left side can push data that leaves in IP fragments. The new wireguard-go cannot: it asks the kernel to segment

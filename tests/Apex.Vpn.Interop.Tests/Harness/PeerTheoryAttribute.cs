@@ -18,6 +18,22 @@ public sealed class PeerFactAttribute : FactAttribute
     public PeerFactAttribute() => Skip = PeerRequirements.Reason;
 }
 
+/// <summary>A fact on behaviour that wireguard-go lacks: it runs with our daemon only.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ApexFactAttribute : FactAttribute
+{
+    /// <summary>Computes the reason to skip.</summary>
+    public ApexFactAttribute() => Skip = PeerRequirements.Reason ?? (Pairs.Reference ? "our daemon only" : null);
+}
+
+/// <summary>A theory on behaviour that wireguard-go lacks: it runs with our daemon only.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ApexTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Computes the reason to skip.</summary>
+    public ApexTheoryAttribute() => Skip = PeerRequirements.Reason ?? (Pairs.Reference ? "our daemon only" : null);
+}
+
 /// <summary>What these tests need of the machine.</summary>
 internal static class PeerRequirements
 {

@@ -30,6 +30,14 @@ internal static class TransportTesting
         return batch[0];
     }
 
+    /// <summary>Sends one datagram that may be refused.</summary>
+    internal static bool TrySend(this IUdpTransport transport, UdpPath path, ReadOnlySpan<byte> datagram)
+    {
+        PacketBatch batch = NewBatch(1);
+        batch.Add(datagram).Path = path;
+        return transport.Send(batch) == 1;
+    }
+
     /// <summary>Receives until something comes; a silent network fails the test.</summary>
     internal static int ReceiveSome(this IUdpTransport transport, PacketBatch batch)
     {

@@ -48,6 +48,16 @@ public sealed unsafe class LinuxTun : ITunDevice
     /// <summary>The interface's index in the network namespace that it is in; 0 when unknown.</summary>
     public int InterfaceIndex => _link.Index;
 
+    /// <summary>Whether the interface is set up (<c>ip link set NAME up</c>), as of now.</summary>
+    public bool IsLinkUp => _link.IsUp;
+
+    /// <summary>Raised when the interface was set up (true) or down (false); on the thread that reads, which must go on soon.</summary>
+    public event Action<bool>? LinkChanged
+    {
+        add => _link.StateChanged += value;
+        remove => _link.StateChanged -= value;
+    }
+
     /// <summary>Makes an interface, which disappears when it is disposed, or attaches to a persistent one.</summary>
     /// <param name="name">At most 15 bytes; empty, or with <c>%d</c> in it, to let the kernel choose.</param>
     /// <param name="mtu">The MTU in bytes, 68 to 65535.</param>

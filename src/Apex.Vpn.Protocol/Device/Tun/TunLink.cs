@@ -23,6 +23,8 @@ internal sealed class TunLink : IDisposable
     private volatile string _name;
     private volatile int _index;
     private volatile int _mtu;
+    private volatile bool _isUp;
+    private bool _reportedUp; // the reading thread's
 
     internal TunLink(Descriptor tun, string name)
     {
@@ -32,6 +34,7 @@ internal sealed class TunLink : IDisposable
         _control = _changes?.Handle ?? OpenControl();
         FollowToWhereItIs();
         Refresh();
+        _reportedUp = _isUp;
     }
 
     internal string Name => _name;
@@ -49,6 +52,12 @@ internal sealed class TunLink : IDisposable
         }
     }
 
+    /// <summary>Whether the interface is set up.</summary>
+    internal bool IsUp => _isUp;
+
+    /// <summary>Raised by <see cref="ReadChanges"/> after the interface was set up or down.</summary>
+    internal event Action<bool>? StateChanged;
+
     /// <summary>Readable when <see cref="ReadChanges"/> has something to do; null where changes cannot be heard.</summary>
     internal Descriptor? Changes => _changes?.Handle;
 
@@ -56,26 +65,19 @@ internal sealed class TunLink : IDisposable
     internal void ReadChanges()
     {
         NetlinkSocket? changes = _changes;
-        bool changed = false, left = false;
+        bool changed = false;
         while (changes?.Receive(_buffer) is int length and not 0)
         {
-            if (length < 0)
-            {
-                changed = left = true; // notifications were lost: look at everything
-                continue;
-            }
-
-            var messages = new NetlinkMessages(_buffer.AsSpan(0, length));
-            while (messages.MoveNext())
-            {
-                if (messages.LinkIndex != _index) continue;
-                changed |= messages.Type == NetlinkMessages.NewLink;
-                left |= messages.Type == NetlinkMessages.DeleteLink;
-            }
+            changed |= length < 0 || IsAboutUs(_buffer.AsSpan(0, length)); // below 0: notifications were lost, ours may be among them
         }
 
-        if (left) FollowToWhereItIs();
-        if (changed || left) Refresh();
+        if (!changed) return;
+        Rename();
+        if (!IsStillHere() && !FollowToWhereItIs()) Forget();
+        Refresh();
+        if (_isUp == _reportedUp) return;
+        _reportedUp = _isUp;
+        StateChanged?.Invoke(_reportedUp);
     }
 
     /// <summary>Makes a request about the interface; <see cref="TunRequests"/> has the kinds.</summary>
@@ -94,10 +96,11 @@ internal sealed class TunLink : IDisposable
         lock (_gate)
         {
             Volatile.Write(ref _refreshedAt, Stopwatch.GetTimestamp());
-            if (TunRequests.Identify(_tun, out string name, out _) == 0 && name != _name) _name = name;
-            int index = 0, mtu = 0;
+            Rename();
+            int index = 0, mtu = 0, flags = 0;
             _index = Ask(TunRequests.GetIndex, ref index) == 0 ? index : 0;
             _mtu = Ask(TunRequests.GetMtu, ref mtu) == 0 ? mtu : 0;
+            _isUp = Ask(TunRequests.GetFlags, ref flags) == 0 && (flags & TunRequests.FlagUp) != 0;
         }
     }
 
@@ -110,28 +113,59 @@ internal sealed class TunLink : IDisposable
         }
     }
 
-    /// <summary>
-    /// Moves our sockets to the namespace that the interface is in, if it is in another one. Without the right to enter it the MTU is
-    /// unknown from then on: where the old sockets are, the name may come to mean another interface.
-    /// </summary>
-    private void FollowToWhereItIs()
+    /// <summary>Moves our sockets to the namespace that the interface is in, if it is in another one.</summary>
+    /// <returns>False where that cannot be found out or is not allowed.</returns>
+    private bool FollowToWhereItIs()
     {
         using Descriptor? there = TunRequests.OpenNamespace(_tun);
         using Descriptor? here = _changes?.OpenNamespace();
-        if (there is null || here is null || !there.TryAcquire(out Descriptor.Lease lease)) return;
-        NetlinkSocket? moved;
+        if (there is null || here is null || !there.TryAcquire(out Descriptor.Lease lease)) return false;
         using (lease)
         {
-            if (NetworkNamespace.NameOf(there) == NetworkNamespace.NameOf(here)) return;
-            moved = NetworkNamespace.Run(lease.Number, OpenChanges);
+            if (NetworkNamespace.NameOf(there) == NetworkNamespace.NameOf(here)) return true;
+            NetlinkSocket? moved = NetworkNamespace.Run(lease.Number, OpenChanges);
+            if (moved is null) return false;
+            lock (_gate)
+            {
+                if (_disposed)
+                    moved.Dispose();
+                else
+                    Replace(moved);
+            }
+
+            return true;
+        }
+    }
+
+    private bool IsAboutUs(ReadOnlySpan<byte> datagram)
+    {
+        var messages = new NetlinkMessages(datagram);
+        while (messages.MoveNext())
+        {
+            if (messages.Type is NetlinkMessages.NewLink or NetlinkMessages.DeleteLink && messages.LinkIndex == _index) return true;
         }
 
+        return false;
+    }
+
+    /// <summary>The descriptor knows the name wherever the interface is. Waits for a move that is under way.</summary>
+    private void Rename()
+    {
+        if (TunRequests.Identify(_tun, out string name, out _) == 0 && name != _name) _name = name;
+    }
+
+    private bool IsStillHere()
+    {
+        int index = 0;
+        return Ask(TunRequests.GetIndex, ref index) == 0 && index == _index;
+    }
+
+    /// <summary>The MTU is unknown from now on: where our sockets are, the name may come to mean another interface.</summary>
+    private void Forget()
+    {
         lock (_gate)
         {
-            if (_disposed)
-                moved?.Dispose();
-            else
-                Replace(moved);
+            Replace(null);
         }
     }
 

@@ -12,18 +12,20 @@ namespace Apex.Vpn.Protocol;
 [SupportedOSPlatform("android")]
 internal static class TunOpener
 {
-    private const string Device = "/dev/net/tun";
+    private const string DefaultDevice = "/dev/net/tun";
     private const short Flags = TunRequests.FlagTun | TunRequests.FlagNoPacketInfo;
 
     /// <summary>Makes the interface of a name, or attaches to a persistent one.</summary>
-    internal static LinuxTun Create(string name)
+    /// <param name="name">As in <see cref="LinuxTun.Open"/>.</param>
+    /// <param name="device">The control device.</param>
+    internal static LinuxTun Create(string name, string device = DefaultDevice)
     {
         if (Encoding.UTF8.GetByteCount(name) > TunRequests.MaxNameBytes)
             throw new TunException($"The interface name '{name}' is too long: Linux allows {TunRequests.MaxNameBytes} bytes.");
 
         int number = LinuxNative.open(
-            Device, LinuxNative.OpenReadWrite | LinuxNative.OpenNonBlocking | LinuxNative.OpenCloseOnExec);
-        if (number < 0) throw OpenError(Marshal.GetLastPInvokeError());
+            device, LinuxNative.OpenReadWrite | LinuxNative.OpenNonBlocking | LinuxNative.OpenCloseOnExec);
+        if (number < 0) throw OpenError(device, Marshal.GetLastPInvokeError());
         var tun = new Descriptor(number);
         int errno = TunRequests.Attach(tun, name, Flags);
         if (errno == 0) errno = TunRequests.Identify(tun, out name, out _);
@@ -82,8 +84,8 @@ internal static class TunOpener
         if (errno != 0) throw Error($"Descriptor {number} is not that of a TUN interface", errno);
         if ((flags & TunRequests.FlagTun) == 0)
             throw new TunException($"{name} is a TAP interface: Ethernet frames instead of IP packets.");
-        if ((flags & TunRequests.FlagNoPacketInfo) == 0 || (flags & TunRequests.FlagVirtioHeader) != 0)
-            throw new TunException($"{name} puts headers before its packets: it must be opened with IFF_NO_PI and without IFF_VNET_HDR.");
+        if ((flags & TunRequests.FlagVirtioHeader) != 0) // IFF_NO_PI cannot be checked: the kernel reports it either way
+            throw new TunException($"{name} puts virtio headers before its packets: it must be opened without IFF_VNET_HDR.");
 
         int status = LinuxNative.fcntl(number, LinuxNative.GetStatusFlags, 0);
         if (status < 0 || LinuxNative.fcntl(number, LinuxNative.SetStatusFlags, status | LinuxNative.OpenNonBlocking) < 0)
@@ -91,12 +93,12 @@ internal static class TunOpener
         return new LinuxTun(tun, name);
     }
 
-    private static TunException OpenError(int errno) => errno switch
+    private static TunException OpenError(string device, int errno) => errno switch
     {
         Errno.ENOENT or Errno.ENXIO or Errno.ENODEV => new TunException(
-            $"There is no {Device}: load the module (modprobe tun), or give the container the device (--device {Device})."),
-        Errno.EACCES or Errno.EPERM => new TunException($"No permission to open {Device}: run as root or with CAP_NET_ADMIN."),
-        _ => Error($"Cannot open {Device}", errno),
+            $"There is no {device}: load the module (modprobe tun), or give the container the device (--device {device})."),
+        Errno.EACCES or Errno.EPERM => new TunException($"No permission to open {device}: run as root or with CAP_NET_ADMIN."),
+        _ => Error($"Cannot open {device}", errno),
     };
 
     private static TunException AttachError(string name, int errno) => errno switch

@@ -187,7 +187,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     private void Accept(Peer peer, int length, in UdpPath path, Worker worker, Instant now)
     {
         _touched = peer;
-        if (peer.ObservePath(in path)) engine.Observer?.PeerRoamed(peer.PublicKey, path.Remote);
+        if (peer.ObservePath(in path)) engine.Events.PeerRoamed(peer, path.Remote);
         peer.AddReceived(length);
         worker.Counters.Add(CounterKind.ReceivedPackets, 1);
         worker.Counters.Add(CounterKind.ReceivedBytes, length);

@@ -38,6 +38,15 @@ internal sealed class Quiescence
 
     internal long Era => Volatile.Read(ref _era);
 
+    /// <summary>How many workers take part.</summary>
+    internal int Workers
+    {
+        get
+        {
+            lock (_lock) return _workers.Count;
+        }
+    }
+
     /// <summary>Adds a worker, offline. To be disposed when the worker ends.</summary>
     internal WorkerTicket Register()
     {

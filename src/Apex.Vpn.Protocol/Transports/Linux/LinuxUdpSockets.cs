@@ -29,14 +29,17 @@ internal sealed class LinuxUdpSockets
     /// <summary>Binds both families to a port. One family may be missing on the host, not both.</summary>
     /// <param name="port">0 for one that is free for both.</param>
     /// <param name="mark">SO_MARK; 0 for none.</param>
-    internal static LinuxUdpSockets Open(ushort port, uint mark)
+    /// <param name="wasOurs">The port was ours a moment ago. A process that is being started elsewhere in the program holds copies of all
+    /// our descriptors from fork to exec, and the port with them: worth a short wait.</param>
+    internal static LinuxUdpSockets Open(ushort port, uint mark, bool wasOurs)
     {
         for (int attempt = 1; ; attempt++)
         {
-            LinuxUdpSocket? ipv4 = LinuxUdpSocket.Open(ipv6: false, port, mark);
-            ushort bound = ipv4?.LocalPort ?? port;
+            LinuxUdpSocket? ipv4 = null;
             try
             {
+                ipv4 = LinuxUdpSocket.Open(ipv6: false, port, mark);
+                ushort bound = ipv4?.LocalPort ?? port;
                 LinuxUdpSocket? ipv6 = LinuxUdpSocket.Open(ipv6: true, bound, mark);
                 if (ipv4 is null && ipv6 is null)
                     throw new SocketException((int)SocketError.AddressFamilyNotSupported, "The host has neither IPv4 nor IPv6.");
@@ -45,9 +48,11 @@ internal sealed class LinuxUdpSockets
             catch (SocketException e)
             {
                 ipv4?.Handle.Dispose();
-                bool anotherMayDo = port == 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < MaxAttempts;
-                if (!anotherMayDo) throw;
+                bool mayPass = e.SocketErrorCode == SocketError.AddressAlreadyInUse && (port == 0 || wasOurs);
+                if (!mayPass || attempt == MaxAttempts) throw;
             }
+
+            if (wasOurs) Thread.Sleep(1);
         }
     }
 

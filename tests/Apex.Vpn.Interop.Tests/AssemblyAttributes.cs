@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// Network namespaces: on other systems every test is skipped with that reason.
+[assembly: SupportedOSPlatform("linux")]
