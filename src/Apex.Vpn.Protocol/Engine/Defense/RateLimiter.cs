@@ -43,7 +43,7 @@ internal sealed class RateLimiter
     /// <summary>The size of the table, for tests.</summary>
     internal int Capacity => _buckets.Length;
 
-    /// <summary>Whether one more message is within the share of its source, and counts it if so. False too when the table is full.</summary>
+    /// <summary>Whether one more message is within its source's share, and counts it if so. False too when the table is full.</summary>
     internal bool Allow(in UdpEndpoint source, Instant now)
     {
         Sweep(now, Count >= MaxSources ? SweptWhenFull : SweptPerCall);
