@@ -129,7 +129,7 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         await Wg.Configure("syncconf", tunnel.Left.Wg.Name, configuration);
         Assert.Equal(tunnel.Right.Wg.PublicKey, await Wg.Show(tunnel.Left.Wg.Name, "peers"));
         await tunnel.Left.Net.Ping(tunnel.Right.InnerV4);
-        Assert.DoesNotContain(capture.Packets, static packet => packet.Type == OuterPacket.Initiation);
+        Assert.DoesNotContain(capture.Packets, static packet => packet.Type == UdpPacket.Initiation);
     }
 
     [PeerTheory]

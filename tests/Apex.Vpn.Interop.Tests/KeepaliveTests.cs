@@ -16,7 +16,7 @@ public sealed class KeepaliveTests(ITestOutputHelper output)
         await tunnel.Left.Wg.SetPeer(tunnel.Right.Wg, "persistent-keepalive 1");
 
         // No packet was to be sent: the handshake is the keepalive's.
-        var begin = (await capture.WaitFor("an initiation", static packet => packet.Type == OuterPacket.Initiation)).At;
+        var begin = (await capture.WaitFor("an initiation", static packet => packet.Type == UdpPacket.Initiation)).At;
         await Poll.Until("five keepalives", () => Keepalives(capture).Count() >= 5);
         Assert.NotEqual(0, (await tunnel.Right.Wg.Peer(tunnel.Left.Wg)).LatestHandshake);
         var times = Keepalives(capture).Select(static packet => packet.At.TotalSeconds).ToArray();
@@ -43,7 +43,7 @@ public sealed class KeepaliveTests(ITestOutputHelper output)
 
         await wg.Up(1420);
         var (datagram, _) = await receiver.Receive();
-        Assert.Equal((OuterPacket.Initiation, 148), (datagram[0], datagram.Length));
+        Assert.Equal((UdpPacket.Initiation, 148), (datagram[0], datagram.Length));
     }
 
     [ApexFact]
@@ -60,9 +60,9 @@ public sealed class KeepaliveTests(ITestOutputHelper output)
 
         await wg.Set("private-key /dev/stdin", wg.PrivateKey);
         var (datagram, _) = await receiver.Receive();
-        Assert.Equal((OuterPacket.Initiation, 148), (datagram[0], datagram.Length));
+        Assert.Equal((UdpPacket.Initiation, 148), (datagram[0], datagram.Length));
     }
 
-    private static IEnumerable<OuterPacket> Keepalives(Capture capture) =>
+    private static IEnumerable<UdpPacket> Keepalives(Capture capture) =>
         capture.Packets.Where(static packet => packet.IsKeepalive && packet.From("172.31.0.1"));
 }

@@ -73,7 +73,7 @@ public sealed class MtuTests(ITestOutputHelper output)
             {
                 await capture.WaitFor(
                     $"{expected} bytes from {end.OuterV4} for a packet of {packet}",
-                    seen => seen.At > before && seen.From(end.OuterV4) && seen.Type == OuterPacket.Transport && seen.Payload.Length == expected);
+                    seen => seen.At > before && seen.From(end.OuterV4) && seen.Type == UdpPacket.Transport && seen.Payload.Length == expected);
             }
         }
     }

@@ -60,8 +60,8 @@ public sealed class RoamingTests(ITestOutputHelper output)
         var capture = scenario.Own(await Capture.Start(tunnel.Left.Net, "cable"));
         await tunnel.Left.Net.Ping(tunnel.Right.InnerV4);
         var fromLeft = capture.Packets.Where(static packet => packet.From("172.31.0.1")).ToArray();
-        Assert.Contains(fromLeft, static packet => packet.Type == OuterPacket.Initiation);
-        Assert.Contains(fromLeft, static packet => packet.Type == OuterPacket.Transport);
+        Assert.Contains(fromLeft, static packet => packet.Type == UdpPacket.Initiation);
+        Assert.Contains(fromLeft, static packet => packet.Type == UdpPacket.Transport);
 
         // Whoever can listen on the way can repeat what he heard, from his own address.
         using var replayer = await tunnel.Left.Net.Udp("172.31.0.1", 7777);

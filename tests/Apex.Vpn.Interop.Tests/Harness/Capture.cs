@@ -10,16 +10,19 @@ namespace Apex.Vpn.Interop.Tests.Harness;
 internal sealed class Capture : IAsyncDisposable
 {
     private const ushort AllProtocols = 3;
+    private const int EthernetHeader = 14;
     private readonly Socket _socket;
+    private readonly int _linkHeader;
     private readonly Task _reading;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly List<OuterPacket> _packets = [];
-    private readonly List<(Func<OuterPacket, bool> Wanted, TaskCompletionSource<OuterPacket> Found)> _waiters = [];
+    private readonly List<UdpPacket> _packets = [];
+    private readonly List<(Func<UdpPacket, bool> Wanted, TaskCompletionSource<UdpPacket> Found)> _waiters = [];
     private readonly Lock _gate = new();
 
-    private Capture(Socket socket)
+    private Capture(Socket socket, int linkHeader)
     {
         _socket = socket;
+        _linkHeader = linkHeader;
         _reading = Read();
     }
 
@@ -27,7 +30,7 @@ internal sealed class Capture : IAsyncDisposable
     public TimeSpan Elapsed => _clock.Elapsed;
 
     /// <summary>What was seen so far.</summary>
-    public IReadOnlyList<OuterPacket> Packets
+    public IReadOnlyList<UdpPacket> Packets
     {
         get
         {
@@ -38,20 +41,22 @@ internal sealed class Capture : IAsyncDisposable
     /// <summary>Begins to watch a link.</summary>
     public static async Task<Capture> Start(NetNamespace net, string link)
     {
-        var index = int.Parse((await net.Ip($"-o link show dev {link}")).Split(':')[0], CultureInfo.InvariantCulture);
-        return new(await net.Make(() =>
+        var shown = await net.Ip($"-o link show dev {link}");
+        var index = int.Parse(shown.Split(':')[0], CultureInfo.InvariantCulture);
+        var socket = await net.Make(() =>
         {
             var protocol = BinaryPrimitives.ReverseEndianness(AllProtocols);
-            var socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)protocol) { ReceiveBufferSize = 4 << 20 };
-            socket.Bind(new LinkEndPoint(index));
-            return socket;
-        }));
+            var opened = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)protocol) { ReceiveBufferSize = 4 << 20 };
+            opened.Bind(new LinkEndPoint(index));
+            return opened;
+        });
+        return new(socket, shown.Contains("link/ether", StringComparison.Ordinal) ? EthernetHeader : 0);
     }
 
     /// <summary>The first datagram, of those seen and those to come, that is wanted.</summary>
-    public async Task<OuterPacket> WaitFor(string what, Func<OuterPacket, bool> wanted, TimeSpan? deadline = null)
+    public async Task<UdpPacket> WaitFor(string what, Func<UdpPacket, bool> wanted, TimeSpan? deadline = null)
     {
-        TaskCompletionSource<OuterPacket> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<UdpPacket> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_packets.Find(packet => wanted(packet)) is { } seen) return seen;
@@ -69,7 +74,7 @@ internal sealed class Capture : IAsyncDisposable
     }
 
     /// <summary>The first datagram to come, after those seen so far, that is wanted.</summary>
-    public Task<OuterPacket> WaitForNext(string what, Func<OuterPacket, bool> wanted, TimeSpan? deadline = null)
+    public Task<UdpPacket> WaitForNext(string what, Func<UdpPacket, bool> wanted, TimeSpan? deadline = null)
     {
         var now = Elapsed;
         return WaitFor(what, packet => packet.At > now && wanted(packet), deadline);
@@ -95,7 +100,7 @@ internal sealed class Capture : IAsyncDisposable
             while (true)
             {
                 var length = await _socket.ReceiveAsync(buffer);
-                if (OuterPacket.Parse(Elapsed, buffer.AsSpan(0, length)) is { } packet) Add(packet);
+                if (length > _linkHeader && UdpPacket.Parse(Elapsed, buffer.AsSpan(_linkHeader, length - _linkHeader)) is { } packet) Add(packet);
             }
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException or OperationCanceledException)
@@ -104,7 +109,7 @@ internal sealed class Capture : IAsyncDisposable
         }
     }
 
-    private void Add(OuterPacket packet)
+    private void Add(UdpPacket packet)
     {
         lock (_gate)
         {

@@ -59,6 +59,11 @@ public static class Pairs
             { DaemonKind.ApexWg, DaemonKind.ApexWg },
         };
 
+    /// <summary>Ours on the left, where the right side plays no part.</summary>
+    public static TheoryData<DaemonKind, DaemonKind> LeftMatters => Reference
+        ? new() { { DaemonKind.WireGuardGo, DaemonKind.WireGuardGo } }
+        : new() { { DaemonKind.ApexWg, DaemonKind.WireGuardGo } };
+
     /// <summary>The daemon under test, where there is no other side or the other side does not matter.</summary>
     public static TheoryData<DaemonKind> Alone => Reference ? new() { DaemonKind.WireGuardGo } : new() { DaemonKind.ApexWg };
 }

@@ -9,11 +9,11 @@ internal static class Poll
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(20);
 
     /// <summary>Asks until the answer is not null; fails with <paramref name="what"/> when the deadline has passed.</summary>
-    public static async Task<T> For<T>(string what, Func<Task<T?>> ask, TimeSpan? deadline = null)
+    public static async Task<T> For<T>(string what, Func<Task<T?>> ask, TimeSpan? deadline = null, TimeSpan? interval = null)
         where T : class
     {
         var end = Environment.TickCount64 + (long)(deadline ?? DefaultDeadline).TotalMilliseconds;
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(interval ?? Interval);
         do
         {
             if (await ask() is { } answer) return answer;
@@ -24,8 +24,8 @@ internal static class Poll
     }
 
     /// <summary>Asks until the answer is yes.</summary>
-    public static Task Until(string what, Func<Task<bool>> ask, TimeSpan? deadline = null) =>
-        For(what, async () => await ask() ? "yes" : null, deadline);
+    public static Task Until(string what, Func<Task<bool>> ask, TimeSpan? deadline = null, TimeSpan? interval = null) =>
+        For(what, async () => await ask() ? "yes" : null, deadline, interval);
 
     /// <summary>Asks until the answer is yes.</summary>
     public static Task Until(string what, Func<bool> ask, TimeSpan? deadline = null) => Until(what, () => Task.FromResult(ask()), deadline);
