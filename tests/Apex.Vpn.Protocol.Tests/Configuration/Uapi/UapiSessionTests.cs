@@ -139,9 +139,9 @@ public sealed class UapiSessionTests
     {
         var random = new Random(41);
         string[] keys = [.. Enumerable.Range(0, 50).Select(_ => random.PublicKey().ToHex())];
-        await UapiText.AskAsync(
-            _device,
-            "set=1\n" + string.Concat(keys.Select((key, i) => $"public_key={key}\nallowed_ip=10.{i}.0.0/16\nallowed_ip=9.{i}.0.0/16\n")) + "\n");
+        IEnumerable<string> peers = keys.Select(
+            static (key, i) => $"public_key={key}\nallowed_ip=10.{i}.0.0/16\nallowed_ip=9.{i}.0.0/16\n");
+        await UapiText.AskAsync(_device, "set=1\n" + string.Concat(peers) + "\n");
         await UapiText.AskAsync(_device, $"set=1\npublic_key={keys[7]}\nallowed_ip=10.3.0.0/16\n\n"); // moves from the fourth peer
         string reply = await UapiText.AskAsync(_device, "get=1\n\n");
         string[] lines = reply.Split('\n');
