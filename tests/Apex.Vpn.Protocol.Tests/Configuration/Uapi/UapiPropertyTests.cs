@@ -117,7 +117,7 @@ public sealed class UapiPropertyTests
         {
             string[] lines = operation.Split('\n');
             if (!lines.All(static line => line.IndexOf('=') > 0)) return false;
-            if (lines[^1] is not ("errno=0" or "errno=5" or "errno=7" or "errno=22" or "errno=71")) return false;
+            if (lines[^1] is not ("errno=0" or "errno=5" or "errno=22" or "errno=71" or "errno=-5" or "errno=-7" or "errno=-22" or "errno=-71")) return false;
         }
         return true;
     }

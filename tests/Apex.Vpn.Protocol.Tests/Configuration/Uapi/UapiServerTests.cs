@@ -21,7 +21,7 @@ public sealed class UapiServerTests : IDisposable
         using Socket client = SocketFolder.Connect(_folder.Socket);
         Assert.Equal("errno=0\n\n", await SocketFolder.AskAsync(client, "set=1\nlisten_port=51820\n\n"));
         string replies = await SocketFolder.AskAsync(client, "get=1\n\nset=1\nx=\n\n", replies: 2);
-        Assert.Equal("listen_port=51820\nerrno=0\n\nerrno=22\n\n", replies);
+        Assert.Equal("listen_port=51820\nerrno=0\n\nerrno=-22\n\n", replies);
         Assert.Equal("errno=71\n\n", await SocketFolder.AskAsync(client, "hello\n"));
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Patience)); // and the connection has ended
     }
