@@ -122,6 +122,7 @@ internal sealed class InboundPath(EngineContext engine)
         peer.AddReceived(bytes);
         worker.Counters.Add(CounterKind.ReceivedPackets, good);
         worker.Counters.Add(CounterKind.ReceivedBytes, bytes);
+        ProtocolEventSource.Log.BatchReceived(good, (int)bytes);
         AfterAuthentic(keypair, batch[last].Path, anyData, now);
     }
 

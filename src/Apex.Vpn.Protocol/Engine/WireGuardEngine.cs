@@ -1,6 +1,7 @@
 using System.Net;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Peers;
@@ -93,7 +94,8 @@ internal sealed class WireGuardEngine : IDisposable
         AttendPeers(output, now);
         for (int i = 0; i < HandshakesPerStep && output.HasRoom && _context.Handshakes.TryDequeue(out HandshakeQueue.Item item); i++)
         {
-            if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
+            if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
+            else if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
         }
         while (output.HasRoom && _context.Wheel.TakeDue(now) is Peer due) _peerClock.Tick(due, output, now);
         _worker.Ticket.Offline();
@@ -193,7 +195,9 @@ internal sealed class WireGuardEngine : IDisposable
 
     private void ObserveLoad(Instant now)
     {
-        if (_load.Observe(_context.Handshakes.IsLong, now)) _context.Observer?.LoadChanged(_load.IsUnderLoad);
+        if (!_load.Observe(_context.Handshakes.IsLong, now)) return;
+        _context.Events.LoadChanged(_load.IsUnderLoad);
+        if (!_load.IsUnderLoad) _handshakes.EndLoad(now);
     }
 
     private void AttendPeers(ControlOutput output, Instant now)
@@ -214,7 +218,7 @@ internal sealed class WireGuardEngine : IDisposable
             SessionKeeper.DropStaged(peer, _worker); // staged by a worker that had found the peer before it went
             return;
         }
-        if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Observer?.PeerRoamed(peer.PublicKey, path.Value.Remote);
+        if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Events.PeerRoamed(peer, path.Value.Remote);
         if (attention.HasFlag(Attention.Confirmed)) _sessions.Confirm(peer, initiator: false, _worker, now);
         // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);

@@ -119,6 +119,13 @@ internal sealed class Node : IDisposable
     /// <summary>A datagram arrives.</summary>
     internal void Receive(params ReadOnlySpan<Datagram> datagrams)
     {
+        Take(datagrams);
+        RunControl();
+    }
+
+    /// <summary>A datagram arrives, and the control worker has not had its turn yet.</summary>
+    internal void Take(params ReadOnlySpan<Datagram> datagrams)
+    {
         _batch.Clear();
         foreach (Datagram datagram in datagrams)
         {
@@ -128,7 +135,6 @@ internal sealed class Node : IDisposable
         }
         Engine.Inbound.Process(_batch, _inbound, _world.Now);
         Deliver(_batch);
-        RunControl();
     }
 
     /// <summary>Lets the control worker do what is due now.</summary>

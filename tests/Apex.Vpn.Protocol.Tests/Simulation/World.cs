@@ -4,7 +4,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol.Tests.Simulation;
 
 /// <summary>Nodes on a network, on virtual time: nothing waits, and the same seed gives the same run.</summary>
-internal sealed class World
+internal sealed class World : IDisposable
 {
     private static readonly Instant Start = new(1_000_000_000_000);
 
@@ -107,6 +107,11 @@ internal sealed class World
         _inFlight.Clear();
         Now += duration;
         foreach (Node node in _nodes) node.RunControl();
+    }
+
+    public void Dispose()
+    {
+        foreach (Node node in _nodes) node.Dispose();
     }
 
     private bool Chance(double share) => share > 0 && Random.NextUInt32() < share * uint.MaxValue;

@@ -13,14 +13,20 @@ internal readonly ref struct ControlOutput(PacketBatch batch, Worker worker)
     private const int SlotsPerEvent = 8;
 
     internal const int MinSlots = 2 * SlotsPerEvent;
-    internal const int MinSlab = 2 * (PacketBatch.MaxPacket + 1 + PacketBatch.Headroom + PacketBatch.Tailroom);
+    internal const int MinSlab = 2 * (PacketBatch.MaxPacket + 1 + PacketBatch.Headroom + PacketBatch.Tailroom + SpareBytes);
+
+    /// <summary>What staged packets leave free, for the other messages of the same event: an initiation is the longest.</summary>
+    internal const int SpareBytes = SlotsPerEvent * 256;
+
+    /// <inheritdoc cref="SpareBytes"/>
+    internal const int SpareSlots = SlotsPerEvent;
 
     internal PacketBatch Batch { get; } = batch;
 
     internal Worker Worker { get; } = worker;
 
     /// <summary>Whether there is room for all that one event may send, a longest packet included.</summary>
-    internal bool HasRoom => Batch.Capacity - Batch.Count >= SlotsPerEvent && Batch.Slab.Length - NextPlace >= MinSlab / 2;
+    internal bool HasRoom => Batch.Capacity - Batch.Count > SpareSlots && Batch.Slab.Length - NextPlace >= MinSlab / 2;
 
     private int NextPlace
     {

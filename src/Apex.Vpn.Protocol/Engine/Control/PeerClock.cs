@@ -61,7 +61,7 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
             // The handshake's own secrets go too, in time, even if there never was a session.
             if (!peer.Timers.EraseKeys.IsSet) peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
             output.Worker.Counters.Add(CounterKind.HandshakesAbandoned, 1);
-            engine.Observer?.HandshakeAbandoned(peer.PublicKey);
+            engine.Events.HandshakeAbandoned(peer);
             return;
         }
         peer.Attempts++;

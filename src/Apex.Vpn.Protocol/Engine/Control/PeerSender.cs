@@ -68,7 +68,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
         int first = batch.Count, moved;
         lock (peer.StagedLock)
         {
-            moved = peer.Staged.DequeueInto(batch);
+            moved = peer.Staged.DequeueInto(batch, ControlOutput.SpareSlots, ControlOutput.SpareBytes);
             peer.PublishStagedCount();
         }
         for (int i = 0; i < moved; i++)

@@ -32,6 +32,9 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
 
     internal PublicKey PublicKey { get; }
 
+    /// <summary>Counts up from 1 in the order of addition: what the peer is called where its key must not appear.</summary>
+    internal int Number { get; set; }
+
     public AllowedIpList AllowedIps { get; } = new();
 
     internal KeypairSlots Sessions { get; } = new();

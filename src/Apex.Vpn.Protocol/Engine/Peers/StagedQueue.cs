@@ -53,16 +53,18 @@ internal sealed class StagedQueue
     /// stops when the next one does not fit.
     /// </summary>
     /// <param name="batch">Its slab must have room for the longest packet; slots in use lie in the order of their offsets.</param>
+    /// <param name="spareSlots">So many slots of the batch stay free.</param>
+    /// <param name="spareBytes">So many bytes at the end of its slab stay free.</param>
     /// <returns>How many packets were moved.</returns>
-    internal int DequeueInto(PacketBatch batch)
+    internal int DequeueInto(PacketBatch batch, int spareSlots = 0, int spareBytes = 0)
     {
         int moved = 0;
         int end = batch.Count == 0 ? 0 : EndOf(in batch[batch.Count - 1]);
-        for (; Count > 0 && batch.Count < batch.Capacity; moved++)
+        for (; Count > 0 && batch.Count < batch.Capacity - spareSlots; moved++)
         {
             Packet packet = _ring[_head];
             int offset = AlignUp(end) + PacketBatch.Headroom;
-            if (offset + packet.Length + PacketBatch.Tailroom > batch.Slab.Length) break;
+            if (offset + packet.Length + PacketBatch.Tailroom > batch.Slab.Length - spareBytes) break;
             packet.Bytes.CopyTo(batch.Slab[offset..]);
             ref PacketSlot slot = ref batch.Add();
             slot.Offset = offset;
