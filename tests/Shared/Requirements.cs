@@ -26,6 +26,14 @@ public static class Requirements
         return missing.Length == 0 ? null : "needs on PATH: " + string.Join(", ", missing);
     }
 
+    /// <summary>The reason to skip a test that needs these files, with what brings them; null when it can run.</summary>
+    public static string? Files(string remedy, params string[] paths)
+    {
+        if (Insist) return null;
+        string[] missing = [.. paths.Where(static path => !File.Exists(path))];
+        return missing.Length == 0 ? null : $"needs {string.Join(", ", missing)}: {remedy}";
+    }
+
     private static bool OnPath(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, name)));
 }

@@ -17,7 +17,9 @@ internal static class AeadProviders
         _ => throw new ArgumentOutOfRangeException(nameof(choice)),
     };
 
-    private static AeadProvider Tested(AeadProvider provider) => AeadSelfTest.Passes(provider)
+    /// <summary>The provider itself, once it has passed its self-test.</summary>
+    /// <exception cref="CryptographicException">It did not pass.</exception>
+    internal static AeadProvider Tested(AeadProvider provider) => AeadSelfTest.Passes(provider)
         ? provider
         : throw new CryptographicException($"The AEAD provider '{provider.Name}' failed its self-test on this machine.");
 }

@@ -31,7 +31,7 @@ internal sealed class EngineContext : IDisposable
     {
         Aead = options.Aead;
         Random = options.Random;
-        Observer = options.Observer;
+        Events = new EngineEvents(options.Observer);
         Filter = options.Filter;
         Authorizer = options.Authorizer;
         Handshakes = new HandshakeQueue(options.HandshakeQueueCapacity);
@@ -44,7 +44,7 @@ internal sealed class EngineContext : IDisposable
 
     internal EngineRandom Random { get; }
 
-    internal DeviceObserver? Observer { get; }
+    internal EngineEvents Events { get; }
 
     internal IPacketFilter? Filter { get; }
 

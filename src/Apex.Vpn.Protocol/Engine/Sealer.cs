@@ -52,6 +52,7 @@ internal sealed class Sealer(EngineContext engine)
         peer.AddSent(bytes);
         worker.Counters.Add(CounterKind.SentPackets, count);
         worker.Counters.Add(CounterKind.SentBytes, bytes);
+        ProtocolEventSource.Log.BatchSent(count, (int)bytes);
         bool armed = peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
         if (anyData && !peer.Timers.NewHandshake.IsSet) armed |= peer.Timers.DataSent(now, engine.Random.Jitter(Limits.MaxJitter));
         if (armed && peer.Timers.MustWakeControl()) engine.Attention.Raise(peer, Attention.EarlierDeadline);

@@ -44,12 +44,12 @@ internal sealed class Worker : IDisposable
 
     internal int RunLength { get; set; }
 
-    /// <summary>Counts dropped packets and tells the observer.</summary>
+    /// <summary>Counts dropped packets and tells who listens.</summary>
     internal void Drop(DropReason reason, int packets = 1)
     {
         if (packets == 0) return;
         Counters.Drop(reason, packets);
-        for (int i = 0; _engine.Observer is { } observer && i < packets; i++) observer.PacketDropped(reason);
+        _engine.Events.PacketsDropped(reason, packets);
     }
 
     public void Dispose()

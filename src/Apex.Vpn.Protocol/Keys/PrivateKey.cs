@@ -4,12 +4,12 @@ using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Protocol;
 
-/// <summary>A Curve25519 private key, clamped (RFC 7748 section 5).</summary>
+/// <summary>A Curve25519 private key, clamped (RFC 7748 section 5). All zeros stay all zeros and mean none.</summary>
 public sealed class PrivateKey : SecretKey
 {
     private PrivateKey() { }
 
-    /// <summary>A key from its bytes, which are clamped.</summary>
+    /// <summary>A key from its bytes, which are clamped unless all are zero.</summary>
     /// <param name="bytes">Exactly 32 bytes.</param>
     /// <exception cref="ArgumentException">Another length.</exception>
     public PrivateKey(ReadOnlySpan<byte> bytes)
@@ -60,6 +60,7 @@ public sealed class PrivateKey : SecretKey
 
     private void Clamp()
     {
+        if (IsZero) return; // "no key" of the configuration protocols; clamped it would be a key like any other
         Writable[0] &= 248;
         Writable[31] = (byte)((Writable[31] & 127) | 64);
     }

@@ -43,6 +43,6 @@ internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessi
         peer.AddSent(InitiationMessage.Size);
         output.Worker.Counters.Add(CounterKind.SentPackets, 1);
         output.Worker.Counters.Add(CounterKind.SentBytes, InitiationMessage.Size);
-        engine.Observer?.HandshakeInitiated(remote, peer.Attempts + 1);
+        engine.Events.HandshakeInitiated(peer);
     }
 }

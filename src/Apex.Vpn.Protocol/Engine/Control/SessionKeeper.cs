@@ -46,7 +46,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         peer.Attempts = 0;
         peer.LastHandshake = clock.UnixNanoseconds(now);
         worker.Counters.Add(CounterKind.HandshakesCompleted, 1);
-        engine.Observer?.SessionEstablished(peer.PublicKey, initiator, duration);
+        engine.Events.SessionEstablished(peer, initiator, duration);
     }
 
     /// <summary>Drops an initiation of ours that waits for its response.</summary>
@@ -68,7 +68,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         peer.Timers.EraseKeys = Instant.Never;
         if (!any) return;
         worker.Counters.Add(CounterKind.ActivePeers, -1);
-        engine.Observer?.KeysErased(peer.PublicKey);
+        engine.Events.KeysErased(peer);
     }
 
     /// <summary>Drops what waits for a session.</summary>

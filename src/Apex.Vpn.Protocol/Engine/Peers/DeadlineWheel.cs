@@ -84,15 +84,28 @@ internal sealed class DeadlineWheel
             }
             _elapsed = Math.Max(_elapsed, due);
             int place = (level * Places) + (int)((due >> (level * PlaceBits)) & (Places - 1));
-            Entry entry = _heads[place]!;
-            Unlink(entry);
-            if (level > 0 && entry.Tick > _elapsed)
+            if (level > 0)
             {
-                Insert(entry); // its place on a finer level
+                Refine(place);
                 continue;
             }
+            Entry entry = _heads[place]!;
+            Unlink(entry);
             Count--;
             return entry;
+        }
+    }
+
+    /// <summary>
+    /// Spreads a place whose time has begun over finer levels: all of it at once, because what stayed would be looked for only after
+    /// everything that went down.
+    /// </summary>
+    private void Refine(int place)
+    {
+        while (_heads[place] is { } entry)
+        {
+            Unlink(entry);
+            Insert(entry);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
 
     internal PublicKey PublicKey { get; }
 
+    /// <summary>Counts up from 1 in the order of addition: what the peer is called where its key must not appear.</summary>
+    internal int Number { get; set; }
+
     public AllowedIpList AllowedIps { get; } = new();
 
     internal KeypairSlots Sessions { get; } = new();
@@ -84,7 +87,10 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
     internal long LastHandshake { get; set; }
 
     /// <summary>Whether packets wait: later ones then wait behind them, so that they leave in the order in which they came.</summary>
-    internal bool HasStaged => Volatile.Read(ref _stagedCount) != 0;
+    internal bool HasStaged => StagedCount != 0;
+
+    /// <summary>How many packets wait.</summary>
+    internal int StagedCount => Volatile.Read(ref _stagedCount);
 
     internal Peer? NextInAttention { get; set; }
 

@@ -6,6 +6,7 @@ namespace Apex.Vpn.Protocol.Engine.Peers;
 internal sealed class PeerTable
 {
     private readonly Dictionary<PublicKey, Peer> _byKey = [];
+    private int _added;
 
     internal Peer? First { get; private set; }
 
@@ -18,6 +19,7 @@ internal sealed class PeerTable
     internal void Add(Peer peer)
     {
         _byKey.Add(peer.PublicKey, peer);
+        peer.Number = ++_added;
         peer.Earlier = Last;
         if (Last is { } last) last.Later = peer;
         else First = peer;

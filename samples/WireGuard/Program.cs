@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Apex.Vpn.Samples.WireGuard;
+
+Argument<string> name = new("INTERFACE") { Description = "The name of the TUN interface, at most 15 characters." };
+Option<bool> foreground = new("--foreground", "-f") { Description = "Stay in the foreground and log to standard error." };
+Option<FileInfo?> capture = new("--capture") { Description = "Write inner packets to this pcapng file, for debugging.", HelpName = "FILE" };
+
+RootCommand command = new("A userspace WireGuard interface, configured with wg(8) or wg-quick(8). Ends when its interface or socket is removed.")
+{
+    name,
+    foreground,
+    capture,
+};
+command.SetAction(async (parsed, cancellationToken) =>
+{
+    DaemonOptions options = DaemonOptions.Read(parsed.GetRequiredValue(name), parsed.GetValue(foreground), parsed.GetValue(capture));
+    if (!OperatingSystem.IsLinux()) return Fail("apex-wg runs on Linux only.");
+    return options.Foreground ? await Daemon.RunAsync(options, cancellationToken) : Background.Start(options);
+});
+return await command.Parse(args).InvokeAsync();
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message);
+    return ExitCodes.Failure;
+}

@@ -1,0 +1,66 @@
+using Apex.Vpn.Protocol.Buffers;
+using Apex.Vpn.Protocol.Engine;
+using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol;
+
+/// <summary>
+/// The thread that does handshakes and deadlines. Everything of the engine that belongs to the control worker is touched under one lock, so
+/// that configuration calls, from any thread, take turns with it.
+/// </summary>
+internal sealed class ControlWorker : IDisposable
+{
+    private readonly WireGuardEngine _engine;
+    private readonly IUdpTransport _transport;
+    private readonly DeviceClock _clock;
+    private readonly WakeSignal _wake;
+    private readonly PacketBatch _batch = WireGuardEngine.CreateControlBatch();
+    private readonly WorkerThread _thread;
+    private volatile bool _forgetSources;
+
+    internal ControlWorker(
+        string name, WireGuardEngine engine, IUdpTransport transport, DeviceClock clock, WakeSignal wake, Action<Exception> failed)
+    {
+        (_engine, _transport, _clock, _wake) = (engine, transport, clock, wake);
+        _thread = new WorkerThread(name + " control", Iterate, failed);
+    }
+
+    /// <summary>Held by whoever acts as the control worker.</summary>
+    internal Lock Lock { get; } = new();
+
+    /// <summary>Lets the kernel choose all local addresses anew, soon. Takes no lock.</summary>
+    internal void ForgetSources()
+    {
+        _forgetSources = true;
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _thread.RequestEnd();
+        _wake.Set();
+        _thread.Join();
+    }
+
+    private void Iterate()
+    {
+        bool more;
+        Deadline next;
+        Instant now;
+        lock (Lock)
+        {
+            now = _clock.Now;
+            _engine.AnchorWallClock(_clock.UnixNanoseconds, now);
+            if (_forgetSources)
+            {
+                _forgetSources = false;
+                _engine.ForgetSources();
+            }
+            more = _engine.Step(now, _batch);
+            if (_batch.Count != 0) _engine.AfterSend(_batch, _transport.Send(_batch));
+            next = _engine.NextDeadline(now);
+        }
+        if (!more) _wake.Wait(next.Reason == DeadlineReason.None ? TimeSpan.MaxValue : next.At - now);
+    }
+}

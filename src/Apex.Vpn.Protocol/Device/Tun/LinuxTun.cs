@@ -1,0 +1,254 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Apex.Vpn.Protocol.Buffers;
+using Apex.Vpn.Protocol.Transports.Linux;
+
+namespace Apex.Vpn.Protocol;
+
+/// <summary>A Linux TUN interface: IP packets without a link layer, through <c>/dev/net/tun</c> or a descriptor handed in.</summary>
+/// <remarks>Thread safety is that of <see cref="ITunDevice"/>; <see cref="SetMtu"/> and <see cref="BringUp"/> may be called from any
+/// thread. Giving the interface addresses and routes is the caller's business.</remarks>
+[Experimental(ApexDiagnostics.DataPath)]
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("android")]
+public sealed unsafe class LinuxTun : ITunDevice
+{
+    private const int WakeIndex = 0;
+    private const int TunIndex = 1;
+    private const int ChangesIndex = 2;
+
+    /// <summary>How long to leave a descriptor alone whose reads fail, unless the interface changes before.</summary>
+    private const int TroublePauseMilliseconds = 250;
+
+    private readonly Descriptor _tun;
+    private readonly TunLink _link;
+    private readonly EventDescriptor _wakeEvent;
+    private readonly PollSet _poll = new(3);
+    private volatile bool _disposed;
+    private volatile bool _gone;
+    private int _wakeRequested;
+
+    internal LinuxTun(Descriptor tun, string name)
+    {
+        _tun = tun;
+        _wakeEvent = new EventDescriptor();
+        _link = new TunLink(tun, name);
+        _poll.Set(WakeIndex, _wakeEvent.Handle);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Follows a rename.</remarks>
+    public string Name => _link.Name;
+
+    /// <inheritdoc/>
+    /// <remarks>Followed also when the interface was moved to another network namespace, if the process may enter that one.</remarks>
+    public int Mtu => _link.Mtu;
+
+    /// <summary>The interface's index in the network namespace that it is in; 0 when unknown.</summary>
+    public int InterfaceIndex => _link.Index;
+
+    /// <summary>Whether the interface is set up (<c>ip link set NAME up</c>), as of now.</summary>
+    public bool IsLinkUp => _link.IsUp;
+
+    /// <summary>Raised when the interface was set up (true) or down (false); on the thread that reads, which must go on soon.</summary>
+    public event Action<bool>? LinkChanged
+    {
+        add => _link.StateChanged += value;
+        remove => _link.StateChanged -= value;
+    }
+
+    /// <summary>Makes an interface, which disappears when it is disposed, or attaches to a persistent one.</summary>
+    /// <param name="name">At most 15 bytes; empty, or with <c>%d</c> in it, to let the kernel choose.</param>
+    /// <param name="mtu">The MTU in bytes, 68 to 65535.</param>
+    /// <exception cref="TunException">There is no <c>/dev/net/tun</c>, the process may not use it (CAP_NET_ADMIN), or the name is taken or
+    /// too long.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The MTU is out of range.</exception>
+    public static LinuxTun Open(string name, int mtu = 1420)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfNoMtu(mtu);
+        LinuxTun tun = TunOpener.Create(name);
+        try
+        {
+            tun.SetMtu(mtu);
+            return tun;
+        }
+        catch
+        {
+            tun.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes over a descriptor of a TUN interface: from Android's <c>VpnService</c>, or from a parent process.</summary>
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>; made non-blocking; closed when the result is disposed.</param>
+    /// <exception cref="TunException">It is no such descriptor. It is then still the caller's.</exception>
+    public static LinuxTun FromDescriptor(int descriptor) => TunOpener.TakeOver(descriptor);
+
+    /// <summary>Uses a descriptor of a TUN interface that the caller keeps.</summary>
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>; duplicated, so that each side disposes its own; made
+    /// non-blocking, which the caller's shares.</param>
+    /// <exception cref="TunException">It is no such descriptor.</exception>
+    public static LinuxTun FromDescriptor(SafeHandle descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return TunOpener.Duplicate(descriptor);
+    }
+
+    /// <summary>Sets the MTU.</summary>
+    /// <param name="mtu">In bytes, 68 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The MTU is out of range.</exception>
+    /// <exception cref="TunException">The kernel refused.</exception>
+    public void SetMtu(int mtu)
+    {
+        ThrowIfNoMtu(mtu);
+        Demand(TunRequests.SetMtu, mtu, $"Cannot set the MTU of {Name} to {mtu}");
+        _link.Refresh();
+    }
+
+    /// <summary>Sets the interface up. Until then the kernel gives no packets and takes none.</summary>
+    /// <exception cref="TunException">The kernel refused.</exception>
+    public void BringUp()
+    {
+        int flags = 0;
+        int errno = _link.Ask(TunRequests.GetFlags, ref flags);
+        if (errno != 0) throw TunOpener.Error($"Cannot set {Name} up", errno);
+        Demand(TunRequests.SetFlags, (ushort)flags | TunRequests.FlagUp, $"Cannot set {Name} up");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The batch has no room for even one packet of the greatest length.</exception>
+    public int Read(PacketBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Slab.Length < PacketBatch.Headroom + PacketBatch.MaxPacket + PacketBatch.Tailroom)
+            throw new ArgumentException("The slab must hold a packet of 65535 bytes with head- and tailroom.", nameof(batch));
+
+        batch.Clear();
+        bool trouble = false;
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_gone) throw new TunClosedException($"The TUN interface {Name} is gone.");
+            if (Interlocked.Exchange(ref _wakeRequested, 0) != 0) return 0;
+
+            _poll.Set(TunIndex, trouble ? null : _tun);
+            _poll.Set(ChangesIndex, _link.Changes);
+            _poll.Wait(trouble ? TroublePauseMilliseconds : -1);
+            trouble = false;
+
+            if (_poll.IsReady(WakeIndex)) _wakeEvent.Reset();
+            if (_poll.IsReady(ChangesIndex)) _link.ReadChanges();
+            if (!_poll.IsReady(TunIndex)) continue;
+            trouble = !Fill(batch) || (batch.Count == 0 && _poll.IsTroubled(TunIndex));
+            if (batch.Count > 0) return batch.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Write(PacketBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (!_tun.TryAcquire(out Descriptor.Lease lease)) return 0;
+        using (lease)
+        {
+            int taken = 0;
+            fixed (byte* slab = batch.Slab)
+            {
+                foreach (ref PacketSlot slot in batch.Slots)
+                {
+                    if (slot.Length > 0 && WriteSlot(lease.Number, slab, slot)) taken++;
+                }
+            }
+
+            return taken;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Wake()
+    {
+        Volatile.Write(ref _wakeRequested, 1);
+        _wakeEvent.Signal();
+    }
+
+    /// <summary>Closes the descriptor; an interface that is not persistent disappears. A blocked <see cref="Read"/> throws
+    /// <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _wakeEvent.Signal();
+        _wakeEvent.Dispose();
+        _tun.Dispose();
+        _link.Dispose();
+    }
+
+    /// <summary>Reads until there is nothing more or the batch is full.</summary>
+    /// <returns>False when reading failed for a reason that may last.</returns>
+    private bool Fill(PacketBatch batch)
+    {
+        if (!_tun.TryAcquire(out Descriptor.Lease lease)) return true;
+        using (lease)
+        {
+            var packer = new TunBatchPacker(batch);
+            fixed (byte* slab = batch.Slab)
+            {
+                while (packer.TryPlace(PacketBatch.MaxPacket, out int offset))
+                {
+                    nint length = LinuxNative.read(lease.Number, slab + offset, PacketBatch.MaxPacket);
+                    if (length > 0)
+                        packer.Add(offset, (int)length);
+                    else if (length == 0 || Marshal.GetLastPInvokeError() is not Errno.EINTR)
+                        return length < 0 && !Lasts(Marshal.GetLastPInvokeError());
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Writes one packet, or each packet of a run.</summary>
+    private bool WriteSlot(int tun, byte* slab, in PacketSlot slot)
+    {
+        int segment = slot.SegmentSize > 0 ? slot.SegmentSize : slot.Length;
+        bool taken = true;
+        for (int at = 0; at < slot.Length; at += segment)
+        {
+            int length = Math.Min(segment, slot.Length - at);
+            while (LinuxNative.write(tun, slab + slot.Offset + at, (nuint)length) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.EINTR) continue;
+                if (IsGone(errno)) _wakeEvent.Signal();
+                taken = false;
+                break;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Whether an error of a read is more than "nothing there". An interface that is down or going away gives others.</summary>
+    private bool Lasts(int errno) => errno != Errno.EAGAIN && !IsGone(errno);
+
+    /// <summary>Notes that the interface is gone when the error says so, or the descriptor has none any more.</summary>
+    private bool IsGone(int errno)
+    {
+        bool known = errno is Errno.EBADFD or Errno.ENODEV;
+        if (known) _gone = true;
+        return known;
+    }
+
+    private void Demand(nuint kind, int value, string what)
+    {
+        int errno = _link.Ask(kind, ref value);
+        if (errno != 0) throw TunOpener.Error(what, errno);
+    }
+
+    private static void ThrowIfNoMtu(int mtu)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mtu, 68);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, 65535);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Apex.Vpn.Protocol.Diagnostics;
+
+namespace Apex.Vpn.Protocol;
+
+/// <summary>How a <see cref="WireGuardDevice"/> is built. Read once, when the device is made.</summary>
+public sealed class WireGuardDeviceOptions
+{
+    /// <summary>The name in metrics, events and thread names.</summary>
+    /// <value>Null by default: the TUN's name.</value>
+    public string? Name { get; init; }
+
+    /// <summary>Which implementation of ChaCha20-Poly1305 to use.</summary>
+    /// <value><see cref="AeadChoice.Automatic"/> by default: the fastest that passes its self-test.</value>
+    public AeadChoice Aead { get; init; }
+
+    /// <summary>Is told what the device does.</summary>
+    /// <value>Null by default.</value>
+    public DeviceObserver? Observer { get; init; }
+
+    /// <summary>Decides about inner packets.</summary>
+    /// <value>Null by default: all pass.</value>
+    public IPacketFilter? Filter { get; init; }
+
+    /// <summary>The clock. Its timestamps must go on while the machine sleeps.</summary>
+    /// <value><see cref="SuspendAwareTimeProvider.Instance"/> by default.</value>
+    public TimeProvider TimeProvider { get; init; } = SuspendAwareTimeProvider.Instance;
+
+    /// <summary>Makes the meter.</summary>
+    /// <value>Null by default: the device makes one of its own.</value>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>How many bytes of packets may wait for handshakes, over all peers.</summary>
+    /// <value>16 MiB by default; at least 64 KiB.</value>
+    public long MaxStagedBytes { get; init; } = 16 << 20;
+
+    /// <summary>How many handshake messages may wait for the control worker. From an eighth of it on, the device is under load.</summary>
+    /// <value>1024 by default; at least 8.</value>
+    public int HandshakeQueueCapacity { get; init; } = 1024;
+}

@@ -1,0 +1,55 @@
+using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Transports;
+
+namespace Apex.Vpn.Protocol.Engine;
+
+/// <summary>Tells everybody who listens what happened: the embedder's observer, the event source, the meter. Any worker may call.</summary>
+internal sealed class EngineEvents(DeviceObserver? observer)
+{
+    /// <summary>The device's meter, once there is one.</summary>
+    internal DeviceMeter? Meter { get; set; }
+
+    internal void HandshakeInitiated(Peer peer)
+    {
+        observer?.HandshakeInitiated(peer.PublicKey, peer.Attempts + 1);
+        ProtocolEventSource.Log.HandshakeInitiated(peer.Number, peer.Attempts + 1);
+    }
+
+    internal void SessionEstablished(Peer peer, bool initiator, TimeSpan duration)
+    {
+        observer?.SessionEstablished(peer.PublicKey, initiator, duration);
+        ProtocolEventSource.Log.SessionEstablished(peer.Number, initiator, (int)Math.Min(duration.TotalMicroseconds, int.MaxValue));
+        Meter?.HandshakeCompleted(initiator, duration);
+    }
+
+    internal void HandshakeAbandoned(Peer peer)
+    {
+        observer?.HandshakeAbandoned(peer.PublicKey);
+        ProtocolEventSource.Log.HandshakeAbandoned(peer.Number);
+    }
+
+    internal void KeysErased(Peer peer)
+    {
+        observer?.KeysErased(peer.PublicKey);
+        ProtocolEventSource.Log.KeysErased(peer.Number);
+    }
+
+    internal void PeerRoamed(Peer peer, UdpEndpoint endpoint)
+    {
+        observer?.PeerRoamed(peer.PublicKey, endpoint);
+        ProtocolEventSource.Log.PeerRoamed(peer.Number);
+    }
+
+    internal void LoadChanged(bool underLoad)
+    {
+        observer?.LoadChanged(underLoad);
+        ProtocolEventSource.Log.LoadChanged(underLoad);
+    }
+
+    internal void PacketsDropped(DropReason reason, int packets)
+    {
+        for (int i = 0; observer is not null && i < packets; i++) observer.PacketDropped(reason);
+        if (ProtocolEventSource.Log.IsEnabled()) ProtocolEventSource.Log.PacketDropped(reason);
+    }
+}
