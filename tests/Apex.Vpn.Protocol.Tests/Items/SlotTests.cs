@@ -1,3 +1,4 @@
+using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Sessions;
 
@@ -129,6 +130,6 @@ public sealed class SlotTests
         Simulation.Datagram response = duo.World.Wire.Single(static datagram => datagram.Type == MessageType.Response);
         duo.Left.Receive(response);
         Assert.Same(session, duo.LeftSession);
-        Assert.Equal(1, duo.Left.Dropped(Diagnostics.DropReason.UnexpectedResponse));
+        Assert.Equal(1, duo.Left.Dropped(DropReason.UnexpectedResponse));
     }
 }
