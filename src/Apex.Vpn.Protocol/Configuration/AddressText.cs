@@ -1,8 +1,8 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Unicode;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Configuration;
@@ -102,17 +102,42 @@ internal static class AddressText
     /// <returns>The number of bytes written.</returns>
     internal static int WriteEndpoint(UdpEndpoint endpoint, Span<byte> destination)
     {
-        int written;
-        if (endpoint.IsIPv4)
-        {
-            uint bits = (uint)endpoint.AddressBits;
-            Utf8.TryWrite(
-                destination, $"{(byte)(bits >> 24)}.{(byte)(bits >> 16)}.{(byte)(bits >> 8)}.{(byte)bits}:{endpoint.Port}", out written);
-            return written;
-        }
         Span<byte> address = stackalloc byte[16];
-        endpoint.WriteAddress(address);
-        Utf8.TryWrite(destination, $"[{new IPAddress(address, endpoint.ScopeId)}]:{endpoint.Port}", out written);
+        int length = endpoint.WriteAddress(address);
+        int at = 0;
+        if (length == 4)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                if (i > 0) destination[at++] = (byte)'.';
+                at += WriteNumber(address[i], destination[at..]);
+            }
+        }
+        else
+        {
+            destination[at++] = (byte)'[';
+            new IPAddress(address, endpoint.ScopeId).TryFormat(destination[at..], out int written);
+            at += written;
+            destination[at++] = (byte)']';
+        }
+        destination[at++] = (byte)':';
+        return at + WriteNumber(endpoint.Port, destination[at..]);
+    }
+
+    /// <summary>Writes a prefix so that <see cref="TryParsePrefix"/> reads it again.</summary>
+    /// <param name="prefix">A prefix.</param>
+    /// <param name="destination">At least <see cref="MaxEndpointLength"/> bytes.</param>
+    /// <returns>The number of bytes written.</returns>
+    internal static int WritePrefix(IPNetwork prefix, Span<byte> destination)
+    {
+        prefix.BaseAddress.TryFormat(destination, out int at); // the prefix's own formatter boxes its length
+        destination[at++] = (byte)'/';
+        return at + WriteNumber((uint)prefix.PrefixLength, destination[at..]);
+    }
+
+    private static int WriteNumber(uint number, Span<byte> destination)
+    {
+        Utf8Formatter.TryFormat(number, destination, out int written);
         return written;
     }
 

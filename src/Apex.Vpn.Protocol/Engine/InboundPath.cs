@@ -151,7 +151,8 @@ internal sealed class InboundPath(EngineContext engine)
         bool armed = peer.Timers.AuthenticatedReceived(now, peer.PersistentKeepalive);
         if (anyData) armed |= peer.Timers.DataReceived(now);
         if (armed && peer.Timers.MustWakeControl()) attention |= Attention.EarlierDeadline;
-        if (keypair.WantsRenewalByReceiver(now)) attention |= Attention.Handshake;
+        // The current one, whatever this came under: a late packet of the session before it says nothing about its age.
+        if (peer.Sessions.Current is { } current && current.WantsRenewalByReceiver(now)) attention |= Attention.Handshake;
         if (attention != Attention.None) engine.Attention.Raise(peer, attention);
     }
 }

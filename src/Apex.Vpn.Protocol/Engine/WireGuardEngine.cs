@@ -195,7 +195,9 @@ internal sealed class WireGuardEngine : IDisposable
 
     private void ObserveLoad(Instant now)
     {
-        if (_load.Observe(_context.Handshakes.IsLong, now)) _context.Events.LoadChanged(_load.IsUnderLoad);
+        if (!_load.Observe(_context.Handshakes.IsLong, now)) return;
+        _context.Events.LoadChanged(_load.IsUnderLoad);
+        if (!_load.IsUnderLoad) _handshakes.EndLoad(now);
     }
 
     private void AttendPeers(ControlOutput output, Instant now)
@@ -218,9 +220,10 @@ internal sealed class WireGuardEngine : IDisposable
         }
         if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Events.PeerRoamed(peer, path.Value.Remote);
         if (attention.HasFlag(Attention.Confirmed)) _sessions.Confirm(peer, initiator: false, _worker, now);
-        if ((attention & (Attention.Confirmed | Attention.Staged)) != 0) _sender.SendStaged(peer, output, now);
-        if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
+        // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
+        if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
+        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.HasStaged)) _sender.SendStaged(peer, output, now);
         _peerClock.Reschedule(peer);
     }
 

@@ -54,8 +54,17 @@ internal sealed class Node : IDisposable
     /// <summary>Where datagrams of this node come from.</summary>
     internal UdpEndpoint Address { get; private set; }
 
+    /// <summary>A machine that sleeps does nothing, and what is sent to it is lost.</summary>
+    internal bool IsAsleep { get; set; }
+
     /// <summary>Inner packets that came out of the tunnel, ICMP errors of the engine's own included.</summary>
     internal List<byte[]> Delivered { get; } = [];
+
+    /// <summary>Whether the host's kernel refuses the local addresses that the engine asks for, as after an address was taken away.</summary>
+    internal bool RefusesSources { get; set; }
+
+    /// <summary>Whether nothing can be handed to the network, as without any route.</summary>
+    internal bool IsCutOff { get; set; }
 
     internal long Dropped(DropReason reason) => Engine.Context.Counters.Dropped(reason);
 
@@ -134,10 +143,12 @@ internal sealed class Node : IDisposable
     /// <summary>Lets the control worker do what is due now.</summary>
     internal void RunControl()
     {
-        for (bool more = true; more;)
+        int steps = 0;
+        for (bool more = true; more; steps++)
         {
             more = Engine.Step(_world.Now, _control);
             Engine.AfterSend(_control, Emit(_control));
+            Assert.True(steps < 10_000, "The control worker finds no end.");
         }
     }
 
@@ -155,8 +166,10 @@ internal sealed class Node : IDisposable
         int sent = 0;
         foreach (ref PacketSlot slot in batch.Slots)
         {
-            if (slot.Length == 0) continue;
-            _world.Send(new Datagram(Address, slot.Path.Remote, slot.TrafficClass, batch.Bytes(in slot).ToArray()));
+            if (slot.Length == 0 || IsCutOff) continue;
+            slot.SourceRejected = RefusesSources && slot.Path.HasSource;
+            UdpPath path = slot.SourceRejected ? slot.Path.WithoutSource() : slot.Path;
+            _world.Send(new Datagram(Address, path.Remote, slot.TrafficClass, batch.Bytes(in slot).ToArray()) { SentOn = path });
             sent++;
         }
         return sent;

@@ -95,7 +95,7 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         bool greet = SetKeepalive(peer, update.PersistentKeepalive);
         if (!IsUp) return;
         if (greet) engine.Attention.Raise(peer, Attention.Keepalive);
-        if (known) engine.Attention.Raise(peer, Attention.Staged); // an endpoint or key may be what waiting packets waited for
+        if (known && peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // for an endpoint or a key, perhaps
     }
 
     private void SetPresharedKey(Peer peer, PresharedKey presharedKey)

@@ -9,8 +9,8 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
     /// <summary>Does everything whose time has come, then tells the wheel when to look again.</summary>
     internal void Tick(Peer peer, ControlOutput output, Instant now)
     {
-        // Each case takes its own deadline away or moves it, so this ends.
-        for (Deadline due = peer.Timers.Earliest(); due.At <= now; due = peer.Timers.Earliest()) Act(peer, due.Reason, output, now);
+        // Each case takes its own deadline away or moves it, so this ends. What finds no room is still due in the next step.
+        for (Deadline due = peer.Timers.Earliest(); due.At <= now && output.HasRoom; due = peer.Timers.Earliest()) Act(peer, due.Reason, output, now);
         Reschedule(peer);
     }
 

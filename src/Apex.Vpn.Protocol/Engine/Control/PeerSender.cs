@@ -17,12 +17,10 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     internal void SendInitiation(Peer peer, bool isRetry, ControlOutput output, Instant now)
     {
         if (engine.Identity is not { } identity) return;
+        // Also when it is too early for another one: who wants something now gives the attempt that goes on its full time (WG 6.4).
+        if (!isRetry) peer.Attempts = 0;
         if (peer.LastHandshakeSent.IsSet && now - peer.LastHandshakeSent < Limits.RekeyTimeout) return;
-        if (!isRetry)
-        {
-            peer.Attempts = 0;
-            peer.HandshakeBegan = now;
-        }
+        if (!isRetry) peer.HandshakeBegan = now;
         initiations.Write(peer, identity, output, now);
         // Also when nothing could be written, for want of an endpoint: the next try is due all the same.
         peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
@@ -33,7 +31,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     internal void SendStaged(Peer peer, ControlOutput output, Instant now)
     {
         if (UsableSession(peer, now) is { } keypair) Flush(peer, keypair, output, now);
-        else if (peer.HasStaged) SendInitiation(peer, isRetry: false, output, now);
+        else SendInitiation(peer, isRetry: false, output, now);
     }
 
     /// <summary>Sends an empty message; without a session, begins a handshake, whose end sends one.</summary>
@@ -92,6 +90,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
         if (peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // the batch is full: the rest goes with the next one
     }
 
+    /// <summary>The current session if it is good for all that waits: else everything goes on waiting for the next one.</summary>
     private static Keypair? UsableSession(Peer peer, Instant now) =>
-        peer.Sessions.Current is { } keypair && keypair.CanSend(now) ? keypair : null;
+        peer.Sessions.Current is { } keypair && keypair.CanSend(now, Math.Max(peer.StagedCount, 1)) ? keypair : null;
 }

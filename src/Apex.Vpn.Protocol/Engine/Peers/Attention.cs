@@ -15,7 +15,7 @@ internal enum Attention
     /// <summary>The responder's session was confirmed by data.</summary>
     Confirmed = 4,
 
-    /// <summary>Packets were staged although a session stands (it came, or they were being flushed, at that moment).</summary>
+    /// <summary>A packet was staged, or there was no memory to stage it: it needs a session, or the one that came at that moment.</summary>
     Staged = 8,
 
     /// <summary>The peer was heard from elsewhere.</summary>

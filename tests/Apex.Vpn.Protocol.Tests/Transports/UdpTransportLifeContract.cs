@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Transports;
 using static Apex.Vpn.Protocol.Tests.Transports.TransportTesting;
@@ -7,13 +6,16 @@ using static Apex.Vpn.Protocol.Tests.Transports.TransportTesting;
 namespace Apex.Vpn.Protocol.Tests.Transports;
 
 /// <summary>Opening, closing, waking, disposing: with and without a thread that blocks.</summary>
-[SupportedOSPlatform("linux")]
-public sealed class LinuxUdpTransportLifeTests
+public abstract class UdpTransportLifeContract
 {
+    private readonly Func<IUdpTransport> _make;
+
+    private protected UdpTransportLifeContract(Func<IUdpTransport> make) => _make = make;
+
     [Fact, Trait("Item", "47")]
     public void Item47_port_0_gives_one_port_for_both_families()
     {
-        using LinuxUdpTransport transport = new(), other = new();
+        using IUdpTransport transport = _make(), other = _make();
         ushort port = transport.Open(0);
         other.Open(0);
         Assert.NotEqual(0, port);
@@ -34,7 +36,7 @@ public sealed class LinuxUdpTransportLifeTests
             family == AddressFamily.InterNetwork ? System.Net.IPAddress.Any : System.Net.IPAddress.IPv6Any, 0));
         var port = (ushort)((System.Net.IPEndPoint)taken.LocalEndPoint!).Port;
 
-        using LinuxUdpTransport transport = new(), other = new();
+        using IUdpTransport transport = _make(), other = _make();
         ushort first = transport.Open(0);
         SocketException error = Assert.Throws<SocketException>(() => transport.Open(port));
         Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
@@ -46,7 +48,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact]
     public void A_wake_up_before_or_during_a_receive_ends_it_once()
     {
-        using var transport = new LinuxUdpTransport();
+        using IUdpTransport transport = _make();
         ushort port = transport.Open(0);
         transport.Wake();
         Assert.Equal(0, transport.Receive(NewBatch()));
@@ -62,7 +64,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact]
     public void A_transport_that_was_never_opened_waits_and_loses_what_it_is_given()
     {
-        using var transport = new LinuxUdpTransport();
+        using IUdpTransport transport = _make();
         transport.SendOne(Path("127.0.0.1", 9), [1], expected: 0);
         Task<int> receive = Start(() => transport.Receive(NewBatch()));
         transport.Wake();
@@ -72,7 +74,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact]
     public void Dispose_ends_a_blocked_receive_and_may_be_called_again()
     {
-        var transport = new LinuxUdpTransport();
+        IUdpTransport transport = _make();
         transport.Open(0);
         using var entered = new ManualResetEventSlim();
         Task<int> receive = Start(() =>
@@ -94,7 +96,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact, Trait("Item", "47")]
     public void Item47_a_blocked_receive_goes_on_with_the_sockets_of_a_new_port()
     {
-        using LinuxUdpTransport transport = new(), sender = new();
+        using IUdpTransport transport = _make(), sender = _make();
         sender.Open(0);
         transport.Open(0);
         Task<Received> receive = Start(() => transport.ReceiveOne());
@@ -106,7 +108,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact]
     public void A_receive_that_blocks_stays_blocked_when_the_sockets_are_closed_and_sees_those_opened_later()
     {
-        using LinuxUdpTransport transport = new(), sender = new();
+        using IUdpTransport transport = _make(), sender = _make();
         sender.Open(0);
         ushort port = transport.Open(0);
         Task<Received> receive = Start(() => transport.ReceiveOne());
@@ -121,7 +123,7 @@ public sealed class LinuxUdpTransportLifeTests
     [Fact]
     public void The_same_port_can_be_had_again_and_again_while_others_send_and_receive()
     {
-        using LinuxUdpTransport transport = new(), sender = new();
+        using IUdpTransport transport = _make(), sender = _make();
         sender.Open(0);
         ushort port = transport.Open(0);
         using var stop = new CancellationTokenSource();
