@@ -13,7 +13,7 @@ public sealed class StartTests(ITestOutputHelper output)
         my ($program, $name, $path) = @ARGV;
         $^F = 255;
         sysopen(my $tun, "/dev/net/tun", 2) or die "tun: $!";
-        ioctl($tun, 0x400454ca, pack("a16 s x22", $name, 0x5001)) or die "TUNSETIFF: $!";
+        ioctl($tun, 0x400454ca, pack("a16 s x22", $name, 0x1001)) or die "TUNSETIFF: $!";
         socket(my $uapi, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
         mkdir "/var/run/wireguard", 0700;
         bind($uapi, pack_sockaddr_un($path)) or die "bind: $!";
