@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol.Engine;
 
-/// <summary>Where the engine takes chance from: session indices, jitter, nonces of cookie replies. Injected, so that a simulation can repeat itself.</summary>
+/// <summary>The chance in the engine: indices, jitter, nonces of cookie replies. Injected, so that a simulation can be repeated.</summary>
 internal abstract class EngineRandom
 {
     /// <summary>A number, each value as likely as any other.</summary>

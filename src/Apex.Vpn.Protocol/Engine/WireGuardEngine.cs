@@ -195,7 +195,9 @@ internal sealed class WireGuardEngine : IDisposable
 
     private void ObserveLoad(Instant now)
     {
-        if (_load.Observe(_context.Handshakes.IsLong, now)) _context.Events.LoadChanged(_load.IsUnderLoad);
+        if (!_load.Observe(_context.Handshakes.IsLong, now)) return;
+        _context.Events.LoadChanged(_load.IsUnderLoad);
+        if (!_load.IsUnderLoad) _handshakes.EndLoad(now);
     }
 
     private void AttendPeers(ControlOutput output, Instant now)

@@ -8,7 +8,7 @@ namespace Apex.Vpn.Protocol.Configuration;
 /// Connections are served side by side up to a limit; more wait in the socket's queue. Nothing that a client does ends the server. All
 /// members may be called from any thread; <see cref="Start"/> once.
 /// </remarks>
-internal sealed class UapiServer : IAsyncDisposable
+public sealed class UapiServer : IAsyncDisposable
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -21,27 +21,41 @@ internal sealed class UapiServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private UapiSocketWatcher? _watcher;
     private Task _accepting = Task.CompletedTask;
-    private int _disposed;
+    private readonly Lazy<Task> _ending;
 
-    private UapiServer(Socket listener, string? path, IDeviceControl device, UapiLimits? limits)
+    private UapiServer(Socket listener, string? path, IDeviceControl device, UapiLimits? limits = null)
     {
         _listener = listener;
         _path = path;
         _device = device;
         _limits = limits ?? UapiLimits.Default;
         _places = new SemaphoreSlim(_limits.Connections);
+        _ending = new Lazy<Task>(EndAsync);
     }
 
     /// <summary>Raised once, on any thread, when somebody else deletes, renames or replaces the socket's file.</summary>
-    internal event Action? Removed;
+    public event Action? Removed;
 
     /// <summary>A server on a socket that is made now. Clients can connect from now on and are served from <see cref="Start"/> on.</summary>
+    /// <param name="path">The socket's path, such as <c>/var/run/wireguard/wg0.sock</c>; its folder is made if it is missing.</param>
+    /// <param name="device">What is configured; the server does not dispose it.</param>
+    /// <exception cref="IOException">Another process answers on the socket, or it cannot be made.</exception>
+    public static UapiServer Listen(string path, WireGuardDevice device) => Listen(path, device, limits: null);
+
+    /// <summary>A server on a socket that is made now. Clients connect from now on and are served from <see cref="Start"/> on.</summary>
     /// <param name="path">The socket's path, such as <c>/var/run/wireguard/wg0.sock</c>; its folder is made if it is missing.</param>
     /// <param name="device">What is configured; the server does not dispose it.</param>
     /// <param name="limits">What clients may ask; null for the default.</param>
     /// <exception cref="IOException">Another process answers on the socket, or it cannot be made.</exception>
     internal static UapiServer Listen(string path, IDeviceControl device, UapiLimits? limits = null) =>
         new(UapiSocketFile.Listen(path), path, device, limits);
+
+    /// <summary>A server on a listening socket that was made by somebody else, as the one named by <c>WG_UAPI_FD</c>.</summary>
+    /// <param name="listener">The socket; the server closes it.</param>
+    /// <param name="path">The socket's file, to be watched and removed at the end; null when there is none.</param>
+    /// <param name="device">What is configured; the server does not dispose it.</param>
+    /// <exception cref="IOException">The descriptor is no listening Unix socket.</exception>
+    public static UapiServer Adopt(SafeSocketHandle listener, string? path, WireGuardDevice device) => Adopt(listener, path, device, limits: null);
 
     /// <summary>A server on a listening socket that was made by somebody else, as the one named by <c>WG_UAPI_FD</c>.</summary>
     /// <param name="listener">The socket; the server closes it.</param>
@@ -68,16 +82,17 @@ internal sealed class UapiServer : IAsyncDisposable
 
     /// <summary>Begins to serve and to watch the socket's file.</summary>
     /// <exception cref="IOException">The file cannot be watched.</exception>
-    internal void Start()
+    public void Start()
     {
         _accepting = AcceptAsync();
         if (_path is not null) _watcher = new UapiSocketWatcher(_path, () => Removed?.Invoke());
     }
 
-    /// <summary>Removes the socket's file if it is still ours, ends all connections and waits for them.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Removes the socket's file if it is still ours, ends all connections and waits for them. May be called again.</summary>
+    public ValueTask DisposeAsync() => new(_ending.Value);
+
+    private async Task EndAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         bool ours = _path is not null && _watcher is not { IsGone: true };
         _watcher?.Dispose();
         if (ours) File.Delete(_path!); // while it still answers: nobody takes it for stale and puts another in its place

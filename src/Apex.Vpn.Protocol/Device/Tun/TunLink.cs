@@ -26,11 +26,14 @@ internal sealed class TunLink : IDisposable
     private volatile bool _isUp;
     private bool _reportedUp; // the reading thread's
 
-    internal TunLink(Descriptor tun, string name)
+    /// <param name="tun">The descriptor; stays the caller's.</param>
+    /// <param name="name">The interface's name.</param>
+    /// <param name="listen">Whether to listen for changes, where that is possible.</param>
+    internal TunLink(Descriptor tun, string name, bool listen = true)
     {
         _tun = tun;
         _name = name;
-        _changes = OpenChanges();
+        _changes = listen ? OpenChanges() : null;
         _control = _changes?.Handle ?? OpenControl();
         FollowToWhereItIs();
         Refresh();

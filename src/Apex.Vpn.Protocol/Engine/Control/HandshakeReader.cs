@@ -32,6 +32,9 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         return _touched;
     }
 
+    /// <summary>Gives back the memory of sources that are quiet again.</summary>
+    internal void EndLoad(Instant now) => _limiter.Trim(now);
+
     private DropReason ReadHandshake(Span<byte> message, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
     {
         if (engine.Identity is not { } identity || !identity.Cookies.IsMac1Valid(message)) return DropReason.InvalidMac1;
@@ -179,7 +182,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
             Keypair keypair => keypair.Peer,
             _ => null,
         };
-        if (peer?.Cookies is not { } cookies) return DropReason.UnexpectedCookie;
+        if (peer?.Cookies is not { AwaitsReply: true } cookies) return DropReason.UnexpectedCookie;
         return cookies.TryConsumeReply(message, now) ? DropReason.None : DropReason.InvalidCookie;
     }
 

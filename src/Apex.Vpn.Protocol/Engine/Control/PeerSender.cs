@@ -90,6 +90,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
         if (peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // the batch is full: the rest goes with the next one
     }
 
+    /// <summary>The current session if it is good for all that waits: else everything goes on waiting for the next one.</summary>
     private static Keypair? UsableSession(Peer peer, Instant now) =>
-        peer.Sessions.Current is { } keypair && keypair.CanSend(now) ? keypair : null;
+        peer.Sessions.Current is { } keypair && keypair.CanSend(now, Math.Max(peer.StagedCount, 1)) ? keypair : null;
 }

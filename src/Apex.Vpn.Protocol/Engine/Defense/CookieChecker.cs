@@ -32,7 +32,7 @@ internal sealed class CookieChecker : IDisposable
     internal bool IsMac1Valid(ReadOnlySpan<byte> message) =>
         Blake2s.VerifyMac(_mac1Key, CookieLayout.CoveredByMac1(message), CookieLayout.Mac1(message));
 
-    /// <summary>Whether mac2 was made with a cookie that this checker gave to this source, address and port (item 9), and still honours.</summary>
+    /// <summary>Whether mac2 was made with a cookie that is still good and was given to this source, address and port (item 9).</summary>
     /// <param name="message">A whole message: 148 or 92 bytes.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="now">The time.</param>

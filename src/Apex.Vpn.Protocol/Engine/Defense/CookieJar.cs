@@ -4,10 +4,10 @@ using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
 
-/// <summary>What an initiator keeps for a peer to finish its messages with mac1, and with mac2 once the peer gave it a cookie (WG 5.4.4).</summary>
+/// <summary>What an initiator needs to end its messages with mac1, and with mac2 once the peer gave it a cookie (WG 5.4.4).</summary>
 /// <remarks>
-/// The keys are hashed anew for each message, which costs far less than the message's Diffie-Hellman, and memory for cookie and mac1 is taken at
-/// the first one: a peer that never shook hands holds its key only. Not thread-safe: the control worker's.
+/// The keys are hashed anew for each message, which costs far less than the message's Diffie-Hellman, and memory for cookie and mac1 is
+/// taken at the first one: a peer that never shook hands holds its key only. Not thread-safe: the control worker's.
 /// </remarks>
 /// <param name="peer">The peer's static public key.</param>
 internal sealed class CookieJar(PublicKey peer)
@@ -29,7 +29,7 @@ internal sealed class CookieJar(PublicKey peer)
         Span<byte> mac1 = message[^CookieLayout.MacsSize..^CookieLayout.MacSize];
         Blake2s.Mac(key, CookieLayout.CoveredByMac1(message), mac1);
 
-        _memory ??= GC.AllocateArray<byte>(CookieLayout.MacSize + CookieLayout.CookieSize, pinned: true);
+        _memory ??= new byte[CookieLayout.MacSize + CookieLayout.CookieSize];
         mac1.CopyTo(_memory);
         AwaitsReply = true;
 

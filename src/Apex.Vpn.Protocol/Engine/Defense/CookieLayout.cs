@@ -2,7 +2,7 @@ using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
 
-/// <summary>Where the two MACs and the parts of a cookie reply lie (WG 5.4.4, 5.4.7), and the keys that follow from a static public key.</summary>
+/// <summary>Where MACs and the parts of a cookie reply lie (WG 5.4.4, 5.4.7), and the keys that follow from a public key.</summary>
 internal static class CookieLayout
 {
     internal const int MacSize = Blake2s.MacSize;
@@ -30,8 +30,10 @@ internal static class CookieLayout
     internal static ReadOnlySpan<byte> Mac2(ReadOnlySpan<byte> message) => message[^MacSize..];
 
     /// <summary>The key of mac1 in messages to the owner of a static key.</summary>
-    internal static void DeriveMac1Key(in PublicKey receiver, Span<byte> key) => Blake2s.Hash("mac1----"u8, PublicKey.AsSpan(in receiver), key);
+    internal static void DeriveMac1Key(in PublicKey receiver, Span<byte> key) =>
+        Blake2s.Hash("mac1----"u8, PublicKey.AsSpan(in receiver), key);
 
     /// <summary>The key under which the owner of a static key sends cookies.</summary>
-    internal static void DeriveCookieKey(in PublicKey sender, Span<byte> key) => Blake2s.Hash("cookie--"u8, PublicKey.AsSpan(in sender), key);
+    internal static void DeriveCookieKey(in PublicKey sender, Span<byte> key) =>
+        Blake2s.Hash("cookie--"u8, PublicKey.AsSpan(in sender), key);
 }

@@ -8,7 +8,7 @@ namespace Apex.Vpn.Protocol.Engine.Defense;
 /// Handshake messages per source while under load: 20 a second, 5 at once (item 8). A source is an IPv4 address or an IPv6 /64.
 /// </summary>
 /// <remarks>
-/// <para>Asked after mac2 proved the source, so that no one can fill the table in others' names. Not thread-safe: the control worker's.</para>
+/// <para>Asked after mac2 proved the source, so no one can fill the table in others' names. Not thread-safe: the control worker's.</para>
 /// <para>A bucket is one instant, at which it will be full again (generic cell rate algorithm); a full bucket says what an absent one says,
 /// so it can go. Each question sweeps a few slots, and memory follows use. Open addressing with a hash keyed per instance: who cannot
 /// learn the key cannot aim at one chain.</para>
@@ -43,7 +43,7 @@ internal sealed class RateLimiter
     /// <summary>The size of the table, for tests.</summary>
     internal int Capacity => _buckets.Length;
 
-    /// <summary>Whether one more message from the source is within its share; if so, it is counted. False also when the table is full.</summary>
+    /// <summary>Whether one more message is within its source's share, and counts it if so. False too when the table is full.</summary>
     internal bool Allow(in UdpEndpoint source, Instant now)
     {
         Sweep(now, Count >= MaxSources ? SweptWhenFull : SweptPerCall);
@@ -55,6 +55,13 @@ internal sealed class RateLimiter
         if (bucket.FullAt - now.Nanoseconds > (Burst - 1) * CostNanoseconds) return false;
         bucket.FullAt = Math.Max(bucket.FullAt, now.Nanoseconds) + CostNanoseconds;
         return true;
+    }
+
+    /// <summary>Forgets idle sources and gives their memory back: for when the load is over and no one asks any more.</summary>
+    internal void Trim(Instant now)
+    {
+        Sweep(now, _buckets.Length);
+        if (_buckets.Length > MinCapacity && Count * 8 < _buckets.Length) Resize(Count * 4);
     }
 
     private bool TryInsert(ulong prefix, byte family, Instant now)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
 
-/// <summary>A TAI64N label: the timestamp of an initiation (WG 5.4.2). 12 bytes, ordered as its bytes are. The default is before all others.</summary>
+/// <summary>A TAI64N label: the timestamp of an initiation (WG 5.4.2). 12 bytes, ordered as they are; the default comes first.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly struct Tai64n : IComparable<Tai64n>, IEquatable<Tai64n>
 {

@@ -10,7 +10,7 @@ internal sealed class Tai64nClock
     private long _wallMinusDevice; // nanoseconds
     private Tai64n _last;
 
-    /// <summary>Tells the wall clock's reading: at start, after a sleep, and when the clock was set. A reading behind what was expected is ignored.</summary>
+    /// <summary>Tells the wall clock's reading: at start, after sleep, when it was set. One behind what is expected is ignored.</summary>
     /// <param name="unixNanoseconds">Since 1970, UTC.</param>
     /// <param name="now">The device's clock at the same moment.</param>
     internal void Anchor(long unixNanoseconds, Instant now) =>

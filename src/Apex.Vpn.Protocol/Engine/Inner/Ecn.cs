@@ -13,7 +13,7 @@ internal static class Ecn
 
     private const byte Mask = 0b11;
 
-    /// <summary>The traffic class of the outer packet: the inner one's ECN field, and DSCP 0, which tells nothing about the inner traffic.</summary>
+    /// <summary>The outer packet's traffic class: the inner one's ECN field, and DSCP 0, which tells nothing about the traffic.</summary>
     internal static byte Encapsulate(byte innerTrafficClass) => (byte)(innerTrafficClass & Mask);
 
     /// <summary>Carries the outer packet's mark over to the inner one.</summary>

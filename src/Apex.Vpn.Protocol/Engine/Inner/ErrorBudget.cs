@@ -1,7 +1,7 @@
 namespace Apex.Vpn.Protocol.Engine.Inner;
 
 /// <summary>
-/// How many ICMP errors a device writes: 1000 a second, 50 at once, the values of Linux's own global limit (icmp_msgs_per_sec, icmp_msgs_burst).
+/// How many ICMP errors a device writes: 1000 a second, 50 at once, as Linux long limited its own (icmp_msgs_per_sec, icmp_msgs_burst).
 /// RFC 4443 2.4(f) asks for such a limit.
 /// </summary>
 /// <remarks>Safe from any thread: all state is the instant at which the bucket will be full again.</remarks>

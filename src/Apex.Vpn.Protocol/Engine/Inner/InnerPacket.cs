@@ -31,7 +31,7 @@ internal readonly struct InnerPacket
     /// <summary>The destination address, most significant byte first; IPv4 in the low 32 bits.</summary>
     internal UInt128 Destination { get; }
 
-    /// <summary>Reads the header of an IP packet that may be followed by padding; false when it is none, or does not fit the bytes (item 33).</summary>
+    /// <summary>Reads an IP packet that padding may follow; false when it is none, or is longer than the bytes (item 33).</summary>
     internal static bool TryParse(ReadOnlySpan<byte> bytes, out InnerPacket packet)
     {
         packet = default;

@@ -5,7 +5,7 @@ internal static class Padding
 {
     private const int Multiple = 16;
 
-    /// <summary>The length with padding: the next multiple of 16, but no longer than the MTU, which the packet may fill exactly (items 31, 32).</summary>
+    /// <summary>The length with padding: the next multiple of 16, or the MTU if that is less (items 31, 32).</summary>
     /// <param name="length">The packet's; 0 for a keepalive. Beyond the MTU, the last of its MTU-sized units counts.</param>
     /// <param name="mtu">The TUN's; 0 when it is not known: no limit.</param>
     internal static int PaddedLength(int length, int mtu)

@@ -7,7 +7,7 @@ namespace Apex.Vpn.Protocol.Engine.Peers;
 /// <summary>Cryptokey routing (WG 2): which peer an inner address belongs to, by the longest prefix.</summary>
 /// <remarks>
 /// <para>Any thread finds, without locks, in what was published last. One thread (the control worker) edits, one edit at a time.</para>
-/// <para>A change costs what its prefix is long, however many prefixes there are; the two families are published one after the other.</para>
+/// <para>A change costs what its prefix is long, however many there are. The two families are published one after the other.</para>
 /// </remarks>
 internal sealed class AllowedIpTable<TOwner>
     where TOwner : class, IAllowedIpOwner

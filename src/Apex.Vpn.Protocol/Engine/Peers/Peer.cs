@@ -87,7 +87,10 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
     internal long LastHandshake { get; set; }
 
     /// <summary>Whether packets wait: later ones then wait behind them, so that they leave in the order in which they came.</summary>
-    internal bool HasStaged => Volatile.Read(ref _stagedCount) != 0;
+    internal bool HasStaged => StagedCount != 0;
+
+    /// <summary>How many packets wait.</summary>
+    internal int StagedCount => Volatile.Read(ref _stagedCount);
 
     internal Peer? NextInAttention { get; set; }
 

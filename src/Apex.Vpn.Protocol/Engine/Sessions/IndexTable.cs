@@ -6,7 +6,7 @@ namespace Apex.Vpn.Protocol.Engine.Sessions;
 /// <summary>What a receiver index names: a pending handshake or a session.</summary>
 internal abstract class IndexOwner
 {
-    /// <summary>The index by which the other side addresses this object; 0 while it has none. Set by <see cref="IndexTable"/> alone.</summary>
+    /// <summary>The index by which the other side addresses this; 0 while it has none. Set by <see cref="IndexTable"/> alone.</summary>
     internal uint LocalIndex { get; set; }
 }
 

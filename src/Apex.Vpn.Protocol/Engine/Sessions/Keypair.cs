@@ -45,7 +45,8 @@ internal sealed class Keypair : IndexOwner, IRetired
 
     internal bool IsExpired(Instant now) => now - CreatedAt >= Limits.RejectAfterTime;
 
-    internal bool CanSend(Instant now) => !IsExpired(now) && Sent < Limits.RejectAfterMessages;
+    /// <summary>Whether so many packets can be sent.</summary>
+    internal bool CanSend(Instant now, int packets = 1) => !IsExpired(now) && Sent <= Limits.RejectAfterMessages - (ulong)packets;
 
     /// <summary>Whether sending asks for a successor (WG 6.2): too many messages, or too old and we are the one to act.</summary>
     internal bool WantsRenewalBySender(Instant now) =>

@@ -125,7 +125,7 @@ internal sealed class WorkerTicket : IDisposable
     /// <summary>The era in which the worker came online; <see cref="IsOffline"/> when it is not.</summary>
     internal long OnlineSince => Volatile.Read(ref _state.OnlineSince);
 
-    /// <summary>Before a batch: from here on the worker may look things up. While online, a second call lets go of what the first one protected.</summary>
+    /// <summary>Before a batch: now the worker may look things up. Called again, it lets go of what the last call protected.</summary>
     internal void Online() => Interlocked.Exchange(ref _state.OnlineSince, _owner.Era); // full fence: no look-up moves before it
 
     /// <summary>After a batch, before a call that may block: the worker holds nothing.</summary>

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Apex.Vpn.Protocol.Engine.Sessions;
 
-/// <summary>Remembers which counters of a session were received (WG 5.4.6, in the manner of RFC 6479): a ring of bits behind the highest one.</summary>
+/// <summary>Remembers which counters of a session were received (WG 5.4.6, RFC 6479): a ring of bits up to the highest one.</summary>
 /// <remarks>
 /// Asked only after a message was authenticated, because asking marks the counter as seen. Not thread-safe: the keypair locks.
 /// </remarks>
 internal sealed class ReplayWindow
 {
-    /// <summary>A counter may lie this far behind the highest one. One word of the ring is always partly overwritten and does not count.</summary>
+    /// <summary>How far a counter may lie behind the highest one. One word of the ring is being overwritten and does not count.</summary>
     internal const int Width = (Words - 1) * WordBits;
 
     private const int WordBits = 64;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol.Engine.Sessions;
 
-/// <summary>Memory for keys, in few large pinned arrays: the garbage collector makes no copies of them, and each is overwritten when given back.</summary>
+/// <summary>Memory for keys in pinned arrays: the garbage collector makes no copies, and each key is overwritten when given back.</summary>
 /// <remarks>
 /// <para>Renting and returning take a lock (they happen once per session); reading a slot takes nothing. A slot must not be read once it is
 /// returned: <see cref="Quiescence"/> finds out when that is certain.</para>
@@ -54,7 +54,7 @@ internal sealed class SecretSlab : IDisposable
     }
 
     /// <summary>Overwrites a slot and takes it back.</summary>
-    /// <exception cref="InvalidOperationException">The slot is not rented. Were it handed out twice, two sessions would share a key.</exception>
+    /// <exception cref="InvalidOperationException">The slot is not rented. Handed out twice, two sessions would share a key.</exception>
     internal void Return(SecretSlot slot)
     {
         lock (_lock)
@@ -96,7 +96,7 @@ internal sealed class SecretSlab : IDisposable
     [Conditional("DEBUG")]
     private static void CheckPoison(SecretSlot slot)
     {
-        if (slot.Span.ContainsAnyExcept(SecretSlot.Poison)) throw new InvalidOperationException("A secret was written to after it was returned.");
+        if (slot.Span.ContainsAnyExcept(SecretSlot.Poison)) throw new InvalidOperationException("A slot was written to after its return.");
         slot.Span.Clear();
     }
 }

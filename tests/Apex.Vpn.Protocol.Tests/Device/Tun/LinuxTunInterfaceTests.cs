@@ -118,6 +118,18 @@ public sealed class LinuxTunInterfaceTests
         reader.Join();
     }
 
+    [RootFact, Trait("Item", "32")]
+    public void Item32_where_changes_cannot_be_heard_the_mtu_is_asked_for_again_now_and_then()
+    {
+        using var space = new TestNamespace();
+        using var tun = new Descriptor(space.Run(() => OpenRaw("apex0", TunRequests.FlagTun | TunRequests.FlagNoPacketInfo)));
+        using TunLink link = space.Run(() => new TunLink(tun, "apex0", listen: false));
+        Assert.Null(link.Changes);
+        Assert.Equal(1500, link.Mtu);
+        space.Ip("link set apex0 mtu 1290");
+        Eventually(() => link.Mtu == 1290, "the MTU was not asked for again");
+    }
+
     [RootFact]
     public void An_interface_that_is_down_is_waited_for_without_spinning()
     {

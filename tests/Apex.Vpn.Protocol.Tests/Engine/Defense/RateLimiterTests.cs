@@ -89,6 +89,22 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void Trim_forgets_only_what_is_idle()
+    {
+        for (uint i = 0; i < 10_000; i++) _limiter.Allow(UdpEndpoint.FromIPv4(i, 1), At(0));
+        UdpEndpoint one = UdpEndpoint.FromIPv4(uint.MaxValue, 1);
+        for (int i = 0; i < 5; i++) Assert.True(_limiter.Allow(in one, At(0)));
+        _limiter.Trim(At(0.1));
+        Assert.Equal(1, _limiter.Count);
+        Assert.Equal(64, _limiter.Capacity);
+        Assert.True(_limiter.Allow(in one, At(0.1)));
+        Assert.True(_limiter.Allow(in one, At(0.1)));
+        Assert.False(_limiter.Allow(in one, At(0.1)));
+        _limiter.Trim(At(10));
+        Assert.Equal(0, _limiter.Count);
+    }
+
+    [Fact]
     public void Asking_for_a_known_source_allocates_nothing()
     {
         UdpEndpoint source = UdpEndpoint.FromIPv4(1, 1);

@@ -53,7 +53,8 @@ public sealed class EcnTests
     }
 
     [Property]
-    public bool Item38_the_IPv4_checksum_stays_right_whatever_the_header_holds(uint source, uint destination, ushort identification, byte tos)
+    public bool Item38_the_IPv4_checksum_stays_right_whatever_the_header_holds(
+        uint source, uint destination, ushort identification, byte tos)
     {
         byte[] packet = Packets.IPv4(new System.Net.IPAddress(source).ToString(), new System.Net.IPAddress(destination).ToString(), 6, []);
         packet[1] = (byte)(tos | 0b10);

@@ -9,7 +9,14 @@ public sealed class IcmpUnreachableTests
 {
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
 
-    [Theory, InlineData(0), InlineData(8), InlineData(13), InlineData(527), InlineData(528), InlineData(529), InlineData(1400), InlineData(9000)]
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(13)]
+    [InlineData(527)]
+    [InlineData(528)]
+    [InlineData(529)]
+    [InlineData(9000)]
     public void Item39_an_IPv4_sender_is_told_host_unreachable(int payload)
     {
         byte[] original = Packets.IPv4("10.0.0.1", "192.0.2.9", Udp, Payload(payload), tos: 0x2E);

@@ -171,7 +171,8 @@ public sealed class AllowedIpTableModelTests
     private static AllowedIpPrefix RandomPrefix(SeededRandom random)
     {
         bool isIPv4 = (random.NextUInt32() & 1) == 0;
-        UInt128 bits = isIPv4 ? random.NextUInt32() : new UInt128(((ulong)random.NextUInt32() << 32) | random.NextUInt32(), random.NextUInt32());
+        ulong high = isIPv4 ? 0 : ((ulong)random.NextUInt32() << 32) | random.NextUInt32();
+        var bits = new UInt128(high, random.NextUInt32());
         return new AllowedIpPrefix(bits, (byte)(random.NextUInt32() % (isIPv4 ? 33u : 129u)), isIPv4);
     }
 }

@@ -39,8 +39,8 @@ internal sealed class LinearTable
         (AllowedIpPrefix Prefix, PrefixOwner Owner) best = default;
         foreach ((AllowedIpPrefix Prefix, PrefixOwner Owner) entry in _entries)
         {
-            bool holds = entry.Prefix == new AllowedIpPrefix(address, entry.Prefix.Length, isIPv4);
-            if (entry.Prefix.IsIPv4 == isIPv4 && holds && (best.Owner is null || entry.Prefix.Length > best.Prefix.Length)) best = entry;
+            if (entry.Prefix.IsIPv4 != isIPv4 || entry.Prefix != new AllowedIpPrefix(address, entry.Prefix.Length, isIPv4)) continue;
+            if (best.Owner is null || entry.Prefix.Length > best.Prefix.Length) best = entry;
         }
         return best.Owner;
     }

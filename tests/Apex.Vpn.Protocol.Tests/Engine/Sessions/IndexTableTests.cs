@@ -164,7 +164,7 @@ public sealed class IndexTableTests
         foreach (Thread reader in readers) reader.Start();
 
         var others = new Queue<Owner>();
-        for (int i = 0; i < 20_000 || Volatile.Read(ref finds[0]) < 100_000 || Volatile.Read(ref finds[1]) < 100_000; i++)
+        for (int i = 0; i < 30_000 || Volatile.Read(ref finds[0]) < 300_000 || Volatile.Read(ref finds[1]) < 300_000; i++)
         {
             for (int again = 0; again < 10; again++)
             {
