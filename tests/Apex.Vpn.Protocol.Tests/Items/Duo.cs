@@ -88,11 +88,7 @@ internal sealed class Duo : IDisposable
     /// <summary>The right node's configuration of the left one is changed.</summary>
     internal void ChangeLeft(Action<PeerUpdate> change) => Change(Right, Left, change);
 
-    public void Dispose()
-    {
-        Left.Dispose();
-        Right.Dispose();
-    }
+    public void Dispose() => World.Dispose();
 
     private static void Change(Node node, Node peer, Action<PeerUpdate> change)
     {

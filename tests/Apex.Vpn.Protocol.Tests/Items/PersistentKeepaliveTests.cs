@@ -123,8 +123,8 @@ public sealed class PersistentKeepaliveTests
     [Trait("Item", "27")]
     public void Item27_a_new_peer_with_an_interval_is_greeted_at_once()
     {
-        var world = new World(1);
-        using Node left = world.AddNode("192.0.2.1:1000"), right = world.AddNode("192.0.2.2:2000");
+        using var world = new World(1);
+        Node left = world.AddNode("192.0.2.1:1000"), right = world.AddNode("192.0.2.2:2000");
         right.AddPeer(left, "10.0.0.1/32", withEndpoint: false);
         left.Apply(new PeerUpdate(right.PublicKey) { PersistentKeepalive = 25, Endpoint = right.Address });
         Assert.Equal(MessageType.Initiation, Assert.Single(world.Wire).Type);

@@ -1,6 +1,7 @@
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Sessions;
+using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
@@ -127,7 +128,7 @@ public sealed class SlotTests
     {
         using Duo duo = new Duo().Established();
         Keypair session = duo.LeftSession;
-        Simulation.Datagram response = duo.World.Wire.Single(static datagram => datagram.Type == MessageType.Response);
+        Datagram response = duo.World.Wire.Single(static datagram => datagram.Type == MessageType.Response);
         duo.Left.Receive(response);
         Assert.Same(session, duo.LeftSession);
         Assert.Equal(1, duo.Left.Dropped(DropReason.UnexpectedResponse));
