@@ -143,7 +143,8 @@ internal sealed unsafe class LinuxUdpSocket
                     waits--;
                     WaitForRoom(socket);
                     continue;
-                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH when headers.DropSource(batch, done, count):
+                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH
+                    when headers.DropSource(batch, done, count):
                     continue;
                 case ECONNREFUSED or ENETUNREACH or EHOSTUNREACH or EHOSTDOWN or ENONET or ENOPROTOOPT or EOPNOTSUPP when !retried:
                     retried = true; // perhaps the ICMP error of an earlier datagram, reported once
