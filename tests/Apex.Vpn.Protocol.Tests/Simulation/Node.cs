@@ -54,6 +54,9 @@ internal sealed class Node : IDisposable
     /// <summary>Where datagrams of this node come from.</summary>
     internal UdpEndpoint Address { get; private set; }
 
+    /// <summary>A machine that sleeps does nothing, and what is sent to it is lost.</summary>
+    internal bool IsAsleep { get; set; }
+
     /// <summary>Inner packets that came out of the tunnel, ICMP errors of the engine's own included.</summary>
     internal List<byte[]> Delivered { get; } = [];
 
@@ -140,10 +143,12 @@ internal sealed class Node : IDisposable
     /// <summary>Lets the control worker do what is due now.</summary>
     internal void RunControl()
     {
-        for (bool more = true; more;)
+        int steps = 0;
+        for (bool more = true; more; steps++)
         {
             more = Engine.Step(_world.Now, _control);
             Engine.AfterSend(_control, Emit(_control));
+            Assert.True(steps < 10_000, "The control worker finds no end.");
         }
     }
 

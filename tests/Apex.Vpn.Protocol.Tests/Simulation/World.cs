@@ -37,6 +37,12 @@ internal sealed class World : IDisposable
     /// <summary>Sees each datagram as it is sent; false loses it.</summary>
     internal Func<Datagram, bool>? Filter { get; set; }
 
+    /// <summary>What may happen to datagrams beyond what the link does to all of them.</summary>
+    internal IFaults? Faults { get; set; }
+
+    /// <summary>How many things happened.</summary>
+    internal long Steps { get; private set; }
+
     internal Node AddNode(string address, NodeOptions? options = null)
     {
         var node = new Node(this, UdpEndpoint.From(System.Net.IPEndPoint.Parse(address)), options ?? new NodeOptions());
@@ -56,6 +62,11 @@ internal sealed class World : IDisposable
     {
         if (Records) Wire.Add(datagram);
         if (Filter is { } filter && !filter(datagram)) return;
+        if (Faults is { } faults)
+        {
+            if (faults.Leaving(datagram) is not { } leaving) return;
+            datagram = leaving;
+        }
         if (Chance(Link.Loss)) return;
         Schedule(datagram);
         if (Chance(Link.Duplication)) Schedule(datagram);
@@ -71,17 +82,24 @@ internal sealed class World : IDisposable
     /// <summary>Moves to the next thing that happens and lets it happen; false when there is nothing before the limit, which is then now.</summary>
     internal bool Step(Instant limit)
     {
+        Steps++;
         Instant next = limit;
-        foreach (Node node in _nodes) next = Min(next, node.NextDeadline(Now));
+        foreach (Node node in _nodes)
+        {
+            if (!node.IsAsleep) next = Min(next, node.NextDeadline(Now));
+        }
         bool arrival = _inFlight.TryPeek(out _, out (long At, long Order) first) && first.At <= next.Nanoseconds;
         if (arrival) next = new Instant(first.At);
         if (next > Now) Now = next;
         if (arrival)
         {
             Datagram datagram = _inFlight.Dequeue();
-            if (_routes.TryGetValue(datagram.To, out Node? receiver)) receiver.Receive(datagram);
+            if (_routes.TryGetValue(datagram.To, out Node? receiver)) Arrive(receiver, datagram);
         }
-        foreach (Node node in _nodes) node.RunControl();
+        foreach (Node node in _nodes)
+        {
+            if (!node.IsAsleep) node.RunControl();
+        }
         return arrival || next < limit;
     }
 
@@ -112,6 +130,13 @@ internal sealed class World : IDisposable
     public void Dispose()
     {
         foreach (Node node in _nodes) node.Dispose();
+    }
+
+    private void Arrive(Node node, Datagram datagram)
+    {
+        if (node.IsAsleep || Faults?.Arriving(node, datagram) == false) return;
+        node.Receive(datagram);
+        Faults?.Arrived(node, datagram);
     }
 
     private bool Chance(double share) => share > 0 && Random.NextUInt32() < share * uint.MaxValue;

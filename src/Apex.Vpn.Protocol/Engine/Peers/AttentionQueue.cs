@@ -1,3 +1,5 @@
+using Apex.Vpn.Protocol.Engine.Sessions;
+
 namespace Apex.Vpn.Protocol.Engine.Peers;
 
 /// <summary>
@@ -14,11 +16,13 @@ internal sealed class AttentionQueue(Action wakeControl)
     internal void Raise(Peer peer, Attention attention)
     {
         if (!peer.TryRaise(attention)) return;
+        InjectedYields.Here();
         Peer? top;
         do
         {
             top = Volatile.Read(ref _top);
             peer.NextInAttention = top;
+            InjectedYields.Here();
         }
         while (Interlocked.CompareExchange(ref _top, peer, top) != top);
         wakeControl();
@@ -28,6 +32,7 @@ internal sealed class AttentionQueue(Action wakeControl)
     internal Peer? TakeAll()
     {
         Peer? peer = Interlocked.Exchange(ref _top, null);
+        InjectedYields.Here();
         Peer? ordered = null;
         while (peer is not null)
         {

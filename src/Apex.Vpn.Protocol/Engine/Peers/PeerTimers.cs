@@ -1,3 +1,5 @@
+using Apex.Vpn.Protocol.Engine.Sessions;
+
 namespace Apex.Vpn.Protocol.Engine.Peers;
 
 /// <summary>
@@ -110,7 +112,9 @@ internal sealed class PeerTimers
         do
         {
             deadline = Earliest();
+            InjectedYields.Here();
             Interlocked.Exchange(ref _scheduledAt, deadline.At.Nanoseconds);
+            InjectedYields.Here();
         }
         while (Earliest().At < deadline.At);
         return deadline;
@@ -119,6 +123,7 @@ internal sealed class PeerTimers
     /// <summary>Whether a deadline just set comes before the one that the wheel waits for. Called by the worker that set it.</summary>
     internal bool MustWakeControl()
     {
+        InjectedYields.Here();
         Interlocked.MemoryBarrier();
         return Earliest().At < ScheduledAt;
     }

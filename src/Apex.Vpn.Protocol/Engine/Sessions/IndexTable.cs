@@ -40,7 +40,9 @@ internal sealed class IndexTable
         while (true)
         {
             IndexOwner?[] slots = Volatile.Read(ref _slots);
+            InjectedYields.Here();
             IndexOwner? owner = Probe(slots, index);
+            InjectedYields.Here();
             // Not to be found in an array that was replaced meanwhile says nothing.
             if (owner is not null || ReferenceEquals(slots, Volatile.Read(ref _slots))) return owner;
         }
@@ -60,6 +62,7 @@ internal sealed class IndexTable
         owner.LocalIndex = index;
         int slot = FirstFree(_slots, index);
         if (_slots[slot] is null) _used++;
+        InjectedYields.Here();
         Volatile.Write(ref _slots[slot], owner);
         Count++;
         return index;
@@ -73,6 +76,7 @@ internal sealed class IndexTable
         int slot = SlotOf(current);
         if (slot < 0) throw new InvalidOperationException("The owner has no index to hand over.");
         successor.LocalIndex = current.LocalIndex;
+        InjectedYields.Here();
         Volatile.Write(ref _slots[slot], successor);
     }
 
@@ -86,6 +90,7 @@ internal sealed class IndexTable
             Count--;
             if (_slots.Length > MinCapacity && Count * 8 < _slots.Length) Rehash(Count);
         }
+        InjectedYields.Here();
         owner.LocalIndex = 0;
     }
 
@@ -96,6 +101,7 @@ internal sealed class IndexTable
         while (Volatile.Read(ref slots[slot]) is { } owner)
         {
             if (owner.LocalIndex == index) return owner;
+            InjectedYields.Here();
             // A handshake that handed its index over may have its next one already: pass on only if it is still this slot's owner.
             if (ReferenceEquals(owner, Volatile.Read(ref slots[slot]))) slot = (slot + 1) & mask;
         }
@@ -142,6 +148,7 @@ internal sealed class IndexTable
             slots[FirstFree(slots, owner.LocalIndex)] = owner;
         }
         _used = Count;
+        InjectedYields.Here();
         Volatile.Write(ref _slots, slots);
     }
 

@@ -26,6 +26,7 @@ internal sealed class KeypairSlots
         {
             Keypair? fallen = _previous;
             Keypair? alsoFallen = null;
+            InjectedYields.Here();
             if (_next is { } next)
             {
                 alsoFallen = _current;
@@ -36,6 +37,7 @@ internal sealed class KeypairSlots
             {
                 _previous = _current;
             }
+            InjectedYields.Here();
             _current = keypair;
             return (fallen, alsoFallen);
         }
@@ -48,6 +50,7 @@ internal sealed class KeypairSlots
         {
             var fallen = (_next, _previous);
             _next = keypair;
+            InjectedYields.Here();
             _previous = null;
             return fallen;
         }
@@ -58,12 +61,14 @@ internal sealed class KeypairSlots
     {
         fallen = null;
         if (_next != keypair) return false;
+        InjectedYields.Here();
         lock (_lock)
         {
             if (_next != keypair) return false; // another worker was faster
             fallen = _previous;
             _previous = _current;
             _current = keypair;
+            InjectedYields.Here();
             _next = null;
             return true;
         }

@@ -59,6 +59,7 @@ internal sealed class Quiescence
     /// <param name="item">Unpublished before this call.</param>
     internal void Retire(IRetired item)
     {
+        InjectedYields.Here();
         lock (_lock)
         {
             // Full fence: who reads the new era cannot miss that the item was unpublished.
@@ -73,6 +74,7 @@ internal sealed class Quiescence
         int released = 0;
         long oldest;
         lock (_lock) oldest = OldestEra();
+        InjectedYields.Here();
         while (TryTake(oldest, out IRetired? item))
         {
             item.Release();
@@ -103,6 +105,7 @@ internal sealed class Quiescence
         // Against a worker that comes online at this moment: either it is seen here, or it sees all that was unpublished before.
         Interlocked.MemoryBarrier();
         long oldest = _era;
+        InjectedYields.Here();
         foreach (WorkerTicket worker in _workers)
         {
             long since = worker.OnlineSince;
@@ -126,7 +129,12 @@ internal sealed class WorkerTicket : IDisposable
     internal long OnlineSince => Volatile.Read(ref _state.OnlineSince);
 
     /// <summary>Before a batch: now the worker may look things up. Called again, it lets go of what the last call protected.</summary>
-    internal void Online() => Interlocked.Exchange(ref _state.OnlineSince, _owner.Era); // full fence: no look-up moves before it
+    internal void Online()
+    {
+        long era = _owner.Era;
+        InjectedYields.Here();
+        Interlocked.Exchange(ref _state.OnlineSince, era); // full fence: no look-up moves before it
+    }
 
     /// <summary>After a batch, before a call that may block: the worker holds nothing.</summary>
     internal void Offline() => Interlocked.Exchange(ref _state.OnlineSince, IsOffline);
