@@ -119,7 +119,7 @@ internal sealed unsafe class LinuxUdpSocket
         }
     }
 
-    /// <summary>Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, and the rest goes on.</summary>
+    /// <summary>Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, the rest go on.</summary>
     private static int SendMessages(int socket, SendBatchHeaders headers, PacketBatch batch, int count, ref int waits)
     {
         int taken = 0, done = 0;
