@@ -4,7 +4,6 @@ using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Sessions;
-using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
