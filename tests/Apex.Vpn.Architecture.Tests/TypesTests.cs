@@ -9,6 +9,9 @@ public sealed class TypesTests
     private const BindingFlags Declared =
         BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
+    // Set by stress tests; calls to it are compiled into DEBUG builds only.
+    private const string YieldHook = "Apex.Vpn.Protocol.Engine.Sessions.InjectedYields.Hook";
+
     public static TheoryData<string> Floors => [.. Floor.All.Select(static floor => floor.Name)];
 
     [Theory]
@@ -40,7 +43,8 @@ public sealed class TypesTests
         [
             .. floor.WrittenTypes.SelectMany(static type => type.GetProperties(Declared))
                 .Where(static property => property.SetMethod is { IsStatic: true, IsPrivate: false })
-                .Select(static property => $"{property.DeclaringType}.{property.Name}"),
+                .Select(static property => $"{property.DeclaringType}.{property.Name}")
+                .Where(static property => property != YieldHook),
         ];
 
         Assert.Empty(mutable);
