@@ -23,7 +23,7 @@ public class AeadBenchmarks
     [Params(64, 1424)]
     public int Size { get; set; }
 
-    [Params(AeadChoice.Libsodium)]
+    [Params(AeadChoice.Libsodium, AeadChoice.Managed)]
     public AeadChoice Provider { get; set; }
 
     [GlobalSetup]

@@ -48,7 +48,8 @@ public sealed class AeadProvidersTests
     }
 
     [Fact]
-    public void A_number_that_is_no_choice_throws() => Assert.Throws<ArgumentOutOfRangeException>(() => AeadProviders.Select((AeadChoice)99));
+    public void A_number_that_is_no_choice_throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AeadProviders.Select((AeadChoice)99));
 
     [Theory]
     [InlineData(Fault.WrongText)]

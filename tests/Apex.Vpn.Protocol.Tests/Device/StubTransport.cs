@@ -42,7 +42,10 @@ internal sealed class StubTransport : IUdpTransport
         ObjectDisposedException.ThrowIf(_disposed, this);
         lock (_lock)
         {
-            while (batch.Count < batch.Capacity && _arrived.TryDequeue(out byte[]? datagram)) batch.Add(datagram).Path = new UdpPath(Remote);
+            while (batch.Count < batch.Capacity && _arrived.TryDequeue(out byte[]? datagram))
+            {
+                batch.Add(datagram).Path = new UdpPath(Remote);
+            }
             if (_arrived.Count != 0) _signal.Release(); // the rest comes with the next call
         }
         return batch.Count;

@@ -58,7 +58,9 @@ public sealed class CryptoRoutingTests : IDisposable
         Deliver(InnerPackets.Udp("fd10::1", "fd00::2"));
         Assert.Single(_node.Delivered);
         Assert.Equal(3, _node.Dropped(DropReason.SourceNotAllowed));
-        other.Deliver(other.Data(1, InnerPackets.Udp("10.9.7.1", Duo.RightIp)), other.Data(2, InnerPackets.Udp("10.9.8.1", Duo.RightIp)));
+        other.Deliver(
+            other.Data(1, InnerPackets.Udp("10.9.7.1", Duo.RightIp)),
+            other.Data(2, InnerPackets.Udp("10.9.8.1", Duo.RightIp)));
         Assert.Equal(2, _node.Delivered.Count);
         Assert.Equal(4, _node.Dropped(DropReason.SourceNotAllowed));
     }
@@ -89,7 +91,7 @@ public sealed class CryptoRoutingTests : IDisposable
         byte[] forged = _hand.Data(1UL << 50, packet);
         forged[^1] ^= 1;
         _hand.Deliver(forged); // would push the window far ahead
-        _hand.Deliver(_hand.Data(10_000, packet), _hand.Data(10_000 - 8128, packet), _hand.Data(10_000 - 8129, packet), _hand.Data(10_000, packet));
+        foreach (ulong counter in (ulong[])[10_000, 10_000 - 8128, 10_000 - 8129, 10_000]) _hand.Deliver(_hand.Data(counter, packet));
         Assert.Equal(2, _node.Delivered.Count);
         Assert.Equal(2, _node.Dropped(DropReason.Replayed));
     }
@@ -102,7 +104,9 @@ public sealed class CryptoRoutingTests : IDisposable
 
     private static byte[] Numbered(string source, byte number) => InnerPackets.Udp(source, Duo.RightIp, payload: 1, fill: number);
 
-    private IEnumerable<ulong> Order(byte peer) => _node.Delivered.Where(packet => packet[13] == peer).Select(static packet => (ulong)packet[^1]);
+    /// <summary>The numbers of a peer's packets as they were delivered; the second byte of its addresses tells whose they are.</summary>
+    private IEnumerable<ulong> Order(byte peer) =>
+        _node.Delivered.Where(packet => packet[13] == peer).Select(static packet => (ulong)packet[^1]);
 
     private static byte[] WithLength(byte[] packet, int offset, int length)
     {

@@ -18,7 +18,11 @@ public sealed class DropReasonTests
         int told = scene.Node.Events.Drops.GetValueOrDefault(reason), toldInAll = scene.Node.Events.Drops.Values.Sum();
         last();
         Dictionary<DropReason, long> after = scene.Counters();
-        Assert.Equal([(reason, 1L)], after.Select(entry => (entry.Key, entry.Value - before[entry.Key])).Where(static change => change.Item2 != 0));
+        IEnumerable<(DropReason, long)> changes =
+            from entry in after
+            where entry.Value != before[entry.Key]
+            select (entry.Key, entry.Value - before[entry.Key]);
+        Assert.Equal([(reason, 1L)], changes);
         Assert.Equal(told + 1, scene.Node.Events.Drops[reason]);
         Assert.Equal(toldInAll + 1, scene.Node.Events.Drops.Values.Sum());
     }

@@ -44,8 +44,10 @@ internal static class DropScripts
             for (int i = 0; i < 5; i++) scene.Hand.Deliver(scene.Hand.Initiation());
             return () => scene.Hand.Deliver(scene.Hand.Initiation());
         },
-        [DropReason.HandshakeUnauthentic] = static scene => () => scene.Hand.Deliver(scene.Hand.Initiation(spoil: static bytes => bytes[100] ^= 1)),
-        [DropReason.LowOrderKey] = static scene => () => scene.Hand.Deliver(scene.Hand.Initiation(spoil: static bytes => bytes.AsSpan(8, 32).Clear())),
+        [DropReason.HandshakeUnauthentic] = static scene =>
+            () => scene.Hand.Deliver(scene.Hand.Initiation(spoil: static bytes => bytes[100] ^= 1)),
+        [DropReason.LowOrderKey] = static scene =>
+            () => scene.Hand.Deliver(scene.Hand.Initiation(spoil: static bytes => bytes.AsSpan(8, 32).Clear())),
         [DropReason.UnknownPeer] = static scene => () => scene.Stranger.Deliver(scene.Stranger.Initiation()),
         [DropReason.Unauthorized] = static scene =>
         {

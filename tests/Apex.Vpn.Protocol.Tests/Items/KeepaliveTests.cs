@@ -2,7 +2,8 @@ using Apex.Vpn.Protocol.Engine.Messages;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
-/// <summary>Passive keepalives, and the handshake that comes when nothing answers. An established <see cref="Duo"/> exchanged its last packet at 0.03 s.</summary>
+/// <summary>Passive keepalives, and the handshake that comes when nothing answers.</summary>
+/// <remarks>The last packet of an established <see cref="Duo"/> arrived at 0.03 s.</remarks>
 public sealed class KeepaliveTests : IDisposable
 {
     private const double Tick = 0.0042;

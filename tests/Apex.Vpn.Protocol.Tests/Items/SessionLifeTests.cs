@@ -5,7 +5,8 @@ using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
-/// <summary>How long sessions are used and kept. In an established <see cref="Duo"/> the left node's was made at 0.02 s, the right one's at 0.01 s.</summary>
+/// <summary>How long sessions are used and kept.</summary>
+/// <remarks>Those of an established <see cref="Duo"/> were made at 0.02 s (left) and 0.01 s (right).</remarks>
 public sealed class SessionLifeTests : IDisposable
 {
     private const double Tick = 0.0042;

@@ -4,7 +4,7 @@ using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
-/// <summary>From which local address a node sends: the one that its peer used, until there is a reason to let the kernel choose again.</summary>
+/// <summary>From which local address a node sends: the one that its peer used, until there is a reason to choose again.</summary>
 public sealed class StickySourceTests : IDisposable
 {
     private readonly Duo _duo = new Duo().Established();
@@ -27,7 +27,9 @@ public sealed class StickySourceTests : IDisposable
         _duo.Lose = static _ => true;
         _duo.Left.Send(Duo.ToRight());
         _duo.Run(12);
-        Assert.Equal([true, false, false], _duo.SentBy(_duo.Left, MessageType.Initiation).Select(static sent => sent.Datagram.SentOn.HasSource));
+        Assert.Equal(
+            [true, false, false],
+            _duo.SentBy(_duo.Left, MessageType.Initiation).Select(static sent => sent.Datagram.SentOn.HasSource));
     }
 
     [Fact]

@@ -38,7 +38,10 @@ public sealed class UnreachableTests : IDisposable
     [Trait("Item", "39")]
     public void Item39_errors_and_multicast_are_not_answered()
     {
-        _duo.Left.Send(InnerPackets.Udp("10.0.0.1", "224.0.0.251"), InnerPackets.Udp("fd00::1", "ff02::1"), InnerPackets.Udp("10.0.0.1", "10.99.0.1"));
+        _duo.Left.Send(
+            InnerPackets.Udp("10.0.0.1", "224.0.0.251"),
+            InnerPackets.Udp("fd00::1", "ff02::1"),
+            InnerPackets.Udp("10.0.0.1", "10.99.0.1"));
         byte[] error = Assert.Single(_duo.Left.Delivered);
         error[16] = 10; // an error, to where no peer is
         error[17] = 98;

@@ -67,8 +67,10 @@ public sealed class SecretKeyTests
         Assert.Null(privateKey);
         Assert.False(PresharedKey.TryParse("a secret", out PresharedKey? presharedKey));
         Assert.Null(presharedKey);
-        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => PrivateKey.Parse("a secret")).Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => PresharedKey.Parse("a secret")).Message, StringComparison.Ordinal);
+        var ofPrivateKey = Assert.Throws<FormatException>(() => PrivateKey.Parse("a secret"));
+        Assert.DoesNotContain("secret", ofPrivateKey.Message, StringComparison.Ordinal);
+        var ofPresharedKey = Assert.Throws<FormatException>(() => PresharedKey.Parse("a secret"));
+        Assert.DoesNotContain("secret", ofPresharedKey.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -27,9 +27,13 @@ public sealed class NoiseVectorTests
         Assert.Equal(vector.Ciphertext(0), (byte[])[.. ephemeral, .. sealedStatic, .. payload]);
 
         byte[] remoteStatic = new byte[KeySize], opened = new byte[payload.Length];
-        Assert.Equal(NoiseVerdict.Good, NoiseIkPsk2.ReadInitiatorStatic(responder, vector.ResponderStatic, ephemeral, sealedStatic, remoteStatic));
+        Assert.Equal(
+            NoiseVerdict.Good,
+            NoiseIkPsk2.ReadInitiatorStatic(responder, vector.ResponderStatic, ephemeral, sealedStatic, remoteStatic));
         Assert.Equal(PublicOf(vector.InitiatorStatic), remoteStatic);
-        Assert.Equal(NoiseVerdict.Good, NoiseIkPsk2.ReadInitiationPayload(responder, Agree(vector.ResponderStatic, remoteStatic), payload, opened));
+        Assert.Equal(
+            NoiseVerdict.Good,
+            NoiseIkPsk2.ReadInitiationPayload(responder, Agree(vector.ResponderStatic, remoteStatic), payload, opened));
         Assert.Equal(vector.Payload(0), opened[..^TagSize]);
 
         byte[] answer = new byte[KeySize], answerPayload = Room(vector.Payload(1)), answerOpened = new byte[answerPayload.Length];
@@ -67,7 +71,8 @@ public sealed class NoiseVectorTests
         // played by hand.
         var vector = new Vector("Noise_IK_25519_ChaChaPoly_BLAKE2s");
         var state = vector.Begin();
-        byte[] ephemeral = PublicOf(vector.InitiatorEphemeral), sealedStatic = Room(PublicOf(vector.InitiatorStatic)), payload = Room(vector.Payload(0));
+        byte[] ephemeral = PublicOf(vector.InitiatorEphemeral);
+        byte[] sealedStatic = Room(PublicOf(vector.InitiatorStatic)), payload = Room(vector.Payload(0));
         state.MixHash(ephemeral);
         state.MixKey(Agree(vector.InitiatorEphemeral, vector.ResponderPublic));
         state.EncryptAndHash(sealedStatic);

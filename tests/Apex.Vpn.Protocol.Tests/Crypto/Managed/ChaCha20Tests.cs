@@ -66,7 +66,9 @@ public sealed class ChaCha20Tests
         ChaCha20Lanes lanes = Lanes(key, nonce);
         for (int lane = 0; lane < ChaCha20Lanes.Most; lane++)
         {
-            (lanes.Counter[lane], lanes.NonceLow[lane], lanes.NonceHigh[lane]) = ((uint)random.Next(), (uint)random.Next(), (uint)random.Next());
+            lanes.Counter[lane] = (uint)random.Next();
+            lanes.NonceLow[lane] = (uint)random.Next();
+            lanes.NonceHigh[lane] = (uint)random.Next();
         }
         foreach (ChaCha20Kernel kernel in Kernels.EachChaCha20)
         {

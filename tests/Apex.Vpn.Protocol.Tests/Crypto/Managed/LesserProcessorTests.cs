@@ -23,7 +23,7 @@ public sealed class LesserProcessorTests
         Assert.DoesNotContain("fails", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [OptimizedFact]
     public void The_compiler_leaves_no_calls_in_the_kernels()
     {
         // A call with vectors costs several times what the kernel does; it appears without a sign when inlining runs out of its budget.
