@@ -29,7 +29,7 @@ public sealed class SourceAddressTests(ITestOutputHelper output)
         await EndpointIs(tunnel.Right, tunnel.Left, "[fd31::10]:51820");
     }
 
-    // The new wireguard-go answers from the route's own address, the old one errs with several IPv6 addresses.
+    // The new wireguard-go answers from the route's own address.
     [ApexTheory]
     [MemberData(nameof(Pairs.LeftApex), MemberType = typeof(Pairs))]
     public async Task Whichever_of_its_addresses_is_called_answers(DaemonKind left, DaemonKind right)
@@ -96,10 +96,7 @@ public sealed class SourceAddressTests(ITestOutputHelper output)
         await EndpointIs(tunnel.Right, tunnel.Left, "172.31.0.1:51820");
     }
 
-    /// <summary>
-    /// Pings until an answer comes, for wireguard-go loses the first packet to an endpoint of the other family; and once more, so that
-    /// no late answer, from the address spoken to before, is on its way.
-    /// </summary>
+    /// <summary>Pings until an answer comes, and once more, so that no late answer, from the address spoken to before, is on its way.</summary>
     private static async Task PingTwice(Tunnel tunnel)
     {
         await tunnel.Right.Net.Ping(tunnel.Left.InnerV4);
