@@ -215,7 +215,7 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         await wg.Set($"peer {first} allowed-ips 10.0.0.0/8,10.1.0.0/16,fd00::/8 peer {second} allowed-ips 172.16.0.0/12");
 
         // The stock tool of this age has no words for it.
-        await Uapi.Set(wg.Name, $"public_key={Hex(first)}", "allowed_ip=-10.1.0.0/16", "allowed_ip=-172.16.0.0/12", "allowed_ip=+fe80::/10");
+        await Uapi.Set(wg.Name, $"public_key={Hex(first)}", "allowed_ip=-10.1.0.0/16", "allowed_ip=-172.16.0.0/12", "allowed_ip=fe80::/10");
         var peers = (await wg.Dump()).Peers;
         Assert.Equal(["10.0.0.0/8", "fd00::/8", "fe80::/10"], peers[0].AllowedIps);
         Assert.Equal(["172.16.0.0/12"], peers[1].AllowedIps);

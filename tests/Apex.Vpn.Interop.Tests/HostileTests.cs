@@ -43,33 +43,33 @@ public sealed class HostileTests(ITestOutputHelper output)
     {
         await using var scenario = new Scenario(output);
         var tunnel = await Tunnel.Create(scenario, left, right);
+        var strangers = await scenario.Namespace();
+        await Veth.Connect(new(strangers, "cable", "172.32.0.1/24"), new(tunnel.Right.Net, "flood", "172.32.0.2/24"));
         var capture = scenario.Own(await Capture.Start(tunnel.Left.Net, "cable"));
         await tunnel.Left.Net.Ping(tunnel.Right.InnerV4);
         var copied = (await capture.WaitFor("an initiation", static packet => packet.Type == UdpPacket.Initiation)).Payload;
 
         using var end = new CancellationTokenSource();
-        await capture.DisposeAsync();
-        var flood = Flood(tunnel, copied, end.Token);
-        try
-        {
-            // A new key on the left, so that a handshake is due. Its first initiation may go under or earn a cookie.
-            var old = tunnel.Left.Wg.PublicKey;
-            await tunnel.Left.Wg.ChangeKey();
-            await tunnel.Right.Wg.SetPeer(tunnel.Left.Wg, $"allowed-ips {tunnel.Left.InnerV4}/32");
-            await tunnel.Left.Net.Ping(tunnel.Right.InnerV4, options: "-w 40");
-        }
-        finally
-        {
-            await end.CancelAsync();
-            Assert.True(await flood > 10_000, "not much of a flood");
-        }
+        var flood = Flood(strangers, copied, end.Token);
+        // A new key on the left, so that a handshake is due, and data that asks for it.
+        await tunnel.Left.Wg.ChangeKey();
+        await tunnel.Right.Wg.SetPeer(tunnel.Left.Wg, $"allowed-ips {tunnel.Left.InnerV4}/32");
+        var ping = tunnel.Left.Net.Ping(tunnel.Right.InnerV4, options: "-w 50");
+        var cookie = await capture.WaitFor("a cookie", static packet => packet.Type == UdpPacket.CookieReply, TimeSpan.FromSeconds(40));
+        Assert.Equal(64, cookie.Payload.Length);
+        await capture.WaitFor(
+            "an initiation that shows the cookie",
+            packet => packet.At > cookie.At && packet.Type == UdpPacket.Initiation && packet.Payload.AsSpan(132).ContainsAnyExcept((byte)0));
+        await ping;
+        await end.CancelAsync();
+        Assert.True(await flood > 10_000, "not much of a flood");
     }
 
     /// <summary>Sends copies of an initiation, authentic to the first look, as fast as one thread can.</summary>
-    private static async Task<int> Flood(Tunnel tunnel, byte[] initiation, CancellationToken end)
+    private static async Task<int> Flood(NetNamespace strangers, byte[] initiation, CancellationToken end)
     {
-        using var stranger = await tunnel.Left.Net.Udp("172.31.0.1", 6666);
-        var target = new IPEndPoint(IPAddress.Parse("172.31.0.2"), TunnelEnd.Port).Serialize();
+        using var stranger = await strangers.Udp("172.32.0.1");
+        var target = new IPEndPoint(IPAddress.Parse("172.32.0.2"), TunnelEnd.Port).Serialize();
         return await Task.Run(
             () =>
             {

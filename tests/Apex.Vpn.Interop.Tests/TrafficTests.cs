@@ -100,7 +100,7 @@ public sealed class TrafficTests(ITestOutputHelper output)
             {
                 var datagram = RandomNumberGenerator.GetBytes(size);
                 await sender.Send(datagram, to, 7000);
-                var (received, _) = await receiver.Receive();
+                var (received, _) = await receiver.Receive($"{size} bytes from {from}");
                 Assert.True(datagram.AsSpan().SequenceEqual(received), $"{size} bytes came as {received.Length}");
             }
         }

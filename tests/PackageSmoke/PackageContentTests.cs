@@ -44,7 +44,7 @@ public sealed class PackageContentTests(PackageFeed feed)
         Assert.DoesNotContain("Package Description", Value(metadata, "description"), StringComparison.Ordinal);
         Assert.Contains("wireguard", Value(metadata, "tags"), StringComparison.Ordinal);
         Assert.StartsWith("https://", Value(metadata, "projectUrl"), StringComparison.Ordinal);
-        Assert.EndsWith("CHANGELOG.md", Value(metadata, "releaseNotes"), StringComparison.Ordinal);
+        Assert.Matches("^https://.*changelog", Value(metadata, "releaseNotes").ToLowerInvariant());
         Assert.NotEmpty(Value(metadata, "authors"));
         Assert.NotEmpty(Value(metadata, "copyright"));
         XElement repository = Element(metadata, "repository")!;

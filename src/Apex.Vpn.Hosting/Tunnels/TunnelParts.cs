@@ -14,7 +14,7 @@ internal static class TunnelParts
         ITunDevice tun = services.GetKeyedService<ITunDevice>(name) ?? OpenTun(interfaceName, mtu);
         try
         {
-            return new WireGuardDevice(tun, services.GetKeyedService<IUdpTransport>(name) ?? OpenTransport(), new WireGuardDeviceOptions
+            return new WireGuardDevice(tun, services.GetKeyedService<IUdpTransport>(name) ?? UdpTransport.Create(), new WireGuardDeviceOptions
             {
                 Filter = services.GetKeyedService<IPacketFilter>(name),
                 Observer = services.GetKeyedService<DeviceObserver>(name),
@@ -44,8 +44,4 @@ internal static class TunnelParts
             throw;
         }
     }
-
-    private static LinuxUdpTransport OpenTransport() => OperatingSystem.IsLinux()
-        ? new LinuxUdpTransport()
-        : throw new PlatformNotSupportedException("Register an IUdpTransport under the tunnel's name: there is none for this system.");
 }

@@ -6,7 +6,7 @@ namespace Apex.Vpn.Protocol.Crypto;
 /// ChaCha20-Poly1305 (RFC 8439) in place, as WireGuard uses it: the nonce is four zero bytes and the counter, little-endian (WG 5.4.6).
 /// Providers hold no state between calls and serve many threads at once; they allocate nothing.
 /// </summary>
-/// <remarks>Lengths that do not fit are the caller's mistake and throw, but for what to open: too short to hold a tag is not authentic.</remarks>
+/// <remarks>Lengths that do not fit are the caller's mistake and throw; but what is to be opened and too short for a tag is not authentic.</remarks>
 internal abstract class AeadProvider
 {
     internal const int KeySize = 32;

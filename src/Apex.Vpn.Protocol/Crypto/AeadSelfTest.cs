@@ -9,7 +9,8 @@ internal static class AeadSelfTest
 {
     private static ReadOnlySpan<ushort> Lengths =>
     [
-        0, 1, 15, 16, 17, 63, 64, 65, 127, 128, 129, 191, 255, 256, 257, 511, 512, 513, 767, 960, 1023, 1024, 1025, 1280, 1420, 1436, 1984, 2065,
+        0, 1, 15, 16, 17, 63, 64, 65, 127, 128, 129, 191, 255, 256, 257, 511, 512, 513, 767, 960, 1023,
+        1024, 1025, 1280, 1420, 1436, 1984, 2065,
     ];
 
     // BLAKE2s-256 of the sealed batch.
@@ -53,7 +54,10 @@ internal static class AeadSelfTest
         }
         var plain = new byte[size];
         for (int i = 0; i < size; i++) plain[i] = (byte)((i * 167) + (i >> 8));
-        foreach (AeadSegment segment in segments) plain.AsSpan(segment.Offset + segment.Length - AeadProvider.TagSize, AeadProvider.TagSize).Clear();
+        foreach (AeadSegment segment in segments)
+        {
+            plain.AsSpan(segment.Offset + segment.Length - AeadProvider.TagSize, AeadProvider.TagSize).Clear();
+        }
         ReadOnlySpan<byte> key = plain.AsSpan(0, AeadProvider.KeySize).ToArray();
 
         var slab = (byte[])plain.Clone();
@@ -63,7 +67,10 @@ internal static class AeadSelfTest
         if (!digest.SequenceEqual(BatchDigest)) return false;
 
         var single = (byte[])plain.Clone();
-        foreach (AeadSegment segment in segments) provider.Seal(key, segment.Counter, default, single.AsSpan(segment.Offset, segment.Length));
+        foreach (AeadSegment segment in segments)
+        {
+            provider.Seal(key, segment.Counter, default, single.AsSpan(segment.Offset, segment.Length));
+        }
         if (!single.AsSpan().SequenceEqual(slab)) return false;
 
         int forged = segments.Length / 2;

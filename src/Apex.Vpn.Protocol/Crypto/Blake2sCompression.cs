@@ -44,7 +44,8 @@ internal static class Blake2sCompression
         ref uint h = ref MemoryMarshal.GetReference(chain[..8]);
         Vector128<uint> h0 = Vector128.LoadUnsafe(ref h), h1 = Vector128.LoadUnsafe(ref h, 4);
         Vector128<uint> a = h0, b = h1, c = Vector128.Create(InitialVector[..4]);
-        Vector128<uint> d = Vector128.Create(InitialVector[4..]) ^ Vector128.Create((uint)count, (uint)(count >> 32), isLast ? uint.MaxValue : 0, 0);
+        Vector128<uint> position = Vector128.Create((uint)count, (uint)(count >> 32), isLast ? uint.MaxValue : 0, 0);
+        Vector128<uint> d = Vector128.Create(InitialVector[4..]) ^ position;
         for (ReadOnlySpan<byte> round = Schedule; round.Length >= 16; round = round[16..])
         {
             ref byte s = ref MemoryMarshal.GetReference(round);

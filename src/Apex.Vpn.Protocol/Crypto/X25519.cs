@@ -14,7 +14,7 @@ internal static class X25519
         Libsodium.crypto_scalarmult_curve25519_base(publicKey, privateKey);
     }
 
-    /// <summary>Computes the shared secret; false, with zeros in it, when the public key has low order (WG 5.4.2 does not allow it).</summary>
+    /// <summary>Computes the shared secret; false, with zeros in it, if the public key has low order (WG 5.4.2 forbids it).</summary>
     internal static bool TryAgree(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey, Span<byte> sharedSecret)
     {
         Debug.Assert(privateKey.Length == KeySize && publicKey.Length == KeySize && sharedSecret.Length >= KeySize);

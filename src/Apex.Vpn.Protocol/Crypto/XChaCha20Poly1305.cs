@@ -1,6 +1,6 @@
 namespace Apex.Vpn.Protocol.Crypto;
 
-/// <summary>XChaCha20-Poly1305 with its random 24-byte nonce, for the cookies of WireGuard (WG 5.4.7): libsodium, called directly.</summary>
+/// <summary>XChaCha20-Poly1305 with a random 24-byte nonce, for the cookies of WireGuard (WG 5.4.7): libsodium, called directly.</summary>
 internal static class XChaCha20Poly1305
 {
     internal const int KeySize = 32;
@@ -33,7 +33,8 @@ internal static class XChaCha20Poly1305
         if (ciphertextAndTag.Length < TagSize) return false;
         ArgumentOutOfRangeException.ThrowIfNotEqual(plaintext.Length, ciphertextAndTag.Length - TagSize, nameof(plaintext));
         return Libsodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            plaintext, 0, 0, ciphertextAndTag, (ulong)ciphertextAndTag.Length, associatedData, (ulong)associatedData.Length, nonce, key) == 0;
+            plaintext, 0, 0, ciphertextAndTag, (ulong)ciphertextAndTag.Length, associatedData, (ulong)associatedData.Length,
+            nonce, key) == 0;
     }
 
     private static void CheckSizes(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)

@@ -10,7 +10,7 @@ public static class TelemetryNames
     /// <summary>The meter of all instruments below.</summary>
     public const string Meter = "Apex.Vpn.Protocol";
 
-    /// <summary>The activity source. Control work only; no activity is ever started per packet.</summary>
+    /// <summary>The name for activities of control work. None is started yet, and none ever will be per packet.</summary>
     public const string ActivitySource = "Apex.Vpn.Protocol";
 
     /// <summary>The event source with packet-level tracing, for <c>dotnet-trace</c> and <c>EventListener</c>.</summary>

@@ -51,7 +51,7 @@ public sealed class InMemoryNetwork : IDisposable
     }
 
     /// <summary>Adds a host with a transport, not open yet.</summary>
-    /// <param name="addresses">Its addresses, IPv4 and IPv6. The first of a family is what it sends from unless a path says otherwise.</param>
+    /// <param name="addresses">Its addresses, IPv4 and IPv6. It sends from the first of a family unless a path says otherwise.</param>
     /// <exception cref="ArgumentException">There is no address.</exception>
     public InMemoryUdpTransport AddHost(params ReadOnlySpan<IPAddress> addresses) => new(this, addresses);
 

@@ -255,7 +255,8 @@ public sealed class InMemoryUdpTransport : IUdpTransport
 
     private void Move(int index, UdpEndpoint endpoint)
     {
-        if (endpoint.IsIPv4 != _bindings[index].Own.IsIPv4) throw new ArgumentException("The address family cannot change.", nameof(endpoint));
+        if (endpoint.IsIPv4 != _bindings[index].Own.IsIPv4)
+            throw new ArgumentException("The address family cannot change.", nameof(endpoint));
         if (_open) _network.Rebind(this, _bindings[index].Public, endpoint);
         _bindings[index] = _bindings[index] with { Public = endpoint };
     }

@@ -35,6 +35,7 @@ public sealed class LinuxUdpTransport : IUdpTransport
     private volatile LinuxUdpSockets? _sockets;
     private volatile bool _disposed;
     private uint _mark;
+    private ushort _lastPort;
     private int _wakeRequested;
     private long _truncated;
     private bool _ipv6First;
@@ -55,10 +56,10 @@ public sealed class LinuxUdpTransport : IUdpTransport
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            bool wasOurs = port != 0 && port == _sockets?.Port;
             CloseSockets();
-            LinuxUdpSockets opened = LinuxUdpSockets.Open(port, _mark, wasOurs);
+            LinuxUdpSockets opened = PortBinding.Open(port, _lastPort, _mark, LinuxUdpSockets.Open);
             _sockets = opened;
+            _lastPort = opened.Port;
             _wakeEvent.Signal(); // a blocked receive takes them up
             return opened.Port;
         }

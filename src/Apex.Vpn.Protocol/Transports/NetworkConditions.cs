@@ -16,7 +16,7 @@ public sealed record NetworkConditions
     /// <exception cref="ArgumentOutOfRangeException">It is not in 0 to 1.</exception>
     public double Duplication { get; init => field = Share(value); }
 
-    /// <summary>The share of datagrams that are held back for <see cref="ReorderingDelay"/>, so that later ones overtake them, 0 to 1.</summary>
+    /// <summary>The share of datagrams held back for <see cref="ReorderingDelay"/>, so that later ones overtake them, 0 to 1.</summary>
     /// <value>0 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">It is not in 0 to 1.</exception>
     public double Reordering { get; init => field = Share(value); }

@@ -25,6 +25,7 @@ public sealed class SocketUdpTransport : IUdpTransport
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(PacketBatch.MaxPacket + 1, pinned: true);
     private volatile PortableUdpSocket? _socket;
     private volatile bool _disposed;
+    private ushort _lastPort;
     private int _wakeRequested;
     private long _truncated;
 
@@ -45,8 +46,9 @@ public sealed class SocketUdpTransport : IUdpTransport
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             CloseSocket();
-            var opened = new PortableUdpSocket(port);
+            PortableUdpSocket opened = PortBinding.Open(port, _lastPort, 0, static (chosen, _) => new PortableUdpSocket(chosen));
             _socket = opened;
+            _lastPort = opened.Port;
             Announce();
             return opened.Port;
         }

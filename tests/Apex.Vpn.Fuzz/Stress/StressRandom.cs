@@ -17,16 +17,16 @@ internal sealed class FewIndicesRandom : EngineRandom
 internal static class RandomYields
 {
     [ThreadStatic]
-    private static uint t_state;
+    private static uint _state;
 
     internal static void Yield()
     {
-        if (t_state == 0) t_state = (uint)Environment.CurrentManagedThreadId * 0x9E3779B9 | 1;
-        t_state ^= t_state << 13;
-        t_state ^= t_state >> 17;
-        t_state ^= t_state << 5;
-        uint roll = t_state >> 24;
+        if (_state == 0) _state = (uint)Environment.CurrentManagedThreadId * 0x9E3779B9 | 1;
+        _state ^= _state << 13;
+        _state ^= _state >> 17;
+        _state ^= _state << 5;
+        uint roll = _state >> 24;
         if (roll < 6) Thread.Yield();
-        else if (roll < 24) Thread.SpinWait((int)(t_state & 0x3FF));
+        else if (roll < 24) Thread.SpinWait((int)(_state & 0x3FF));
     }
 }

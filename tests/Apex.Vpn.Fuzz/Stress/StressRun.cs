@@ -53,7 +53,7 @@ internal sealed class StressRun
     /// <param name="measuresMemory">Whether to hold the process's memory against where it began; for a process that does nothing else.</param>
     internal static IReadOnlyList<string> Execute(StressOptions options, Action<string> report, bool measuresMemory)
     {
-        if (options.Yields) InjectedYields.Hook = RandomYields.Yield;
+        if (options.Yields) InjectedYields.Install(RandomYields.Yield);
         using var network = new StressNetwork(options);
         var run = new StressRun(network, measuresMemory);
         run.Execute();

@@ -46,6 +46,6 @@ internal static class Sockets
     }
 
     /// <summary>The next datagram and who sent it; fails when none comes.</summary>
-    public static async Task<(byte[] Datagram, IPAddress Source)> Receive(this Socket socket) =>
-        await socket.TryReceive(Poll.DefaultDeadline) ?? throw new TimeoutException("No datagram came.");
+    public static async Task<(byte[] Datagram, IPAddress Source)> Receive(this Socket socket, string what = "a datagram") =>
+        await socket.TryReceive(Poll.DefaultDeadline) ?? throw new TimeoutException($"Waited in vain for {what}.");
 }

@@ -89,6 +89,7 @@ public sealed class RefusalTests
         using var socket = await net.Udp("0.0.0.0", 4000);
         await using var daemon = await Daemon.Start(kind, net);
         await net.Ip($"link set {daemon.Interface} up");
+        await Poll.Until("a port of its own choice", async () => await Wg.Show(daemon.Interface, "listen-port") != "0");
         var text = (await Wg.TryRun(null, "set", daemon.Interface, "listen-port", "4000")).Refused();
         Assert.Contains("Address already in use", text, StringComparison.Ordinal);
 

@@ -34,7 +34,8 @@ internal sealed class AeadBatch
 
     internal AeadSegment[] Segments { get; }
 
-    public override string ToString() => $"seed {Seed}, texts of {string.Join(", ", Segments.Select(static s => s.Length - AeadProvider.TagSize))} bytes";
+    public override string ToString() =>
+        $"seed {Seed}, texts of {string.Join(", ", Segments.Select(static s => s.Length - AeadProvider.TagSize))} bytes";
 
     internal byte[] Seal(AeadProvider provider)
     {
@@ -69,7 +70,7 @@ internal sealed class AeadBatch
     }
 }
 
-/// <summary>Batches of 1 to 40 messages of 0 to 2000 bytes: of any lengths, or equal but for the last one, as segmentation makes them.</summary>
+/// <summary>Batches of 1 to 40 messages of 0 to 2000 bytes: any lengths, or equal ones but for the last, as segmentation makes them.</summary>
 public static class AeadBatches
 {
     public static Arbitrary<object> Arbitrary()

@@ -51,7 +51,8 @@ public sealed class AeadDifferentialTests
     public void Associated_data_is_authenticated_alike(byte[] associatedData, byte[] text, int seed)
     {
         var random = new Random(seed);
-        byte[] key = new byte[AeadProvider.KeySize], nonce = new byte[AeadProvider.NonceSize], expected = [.. text, .. new byte[AeadProvider.TagSize]];
+        byte[] key = new byte[AeadProvider.KeySize], nonce = new byte[AeadProvider.NonceSize];
+        byte[] expected = [.. text, .. new byte[AeadProvider.TagSize]];
         random.NextBytes(key);
         random.NextBytes(nonce);
         Framework.SealWithNonce(key, nonce, associatedData, expected);

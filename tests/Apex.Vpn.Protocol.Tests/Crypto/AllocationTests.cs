@@ -4,7 +4,7 @@ namespace Apex.Vpn.Protocol.Tests.Crypto;
 
 public sealed class AllocationTests
 {
-    [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
+    [OptimizedTheory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Sealing_and_opening_allocate_nothing(string name)
     {
         AeadProvider provider = Providers.Named(name);
@@ -19,7 +19,7 @@ public sealed class AllocationTests
         });
     }
 
-    [Fact]
+    [OptimizedFact]
     public void Hashing_and_deriving_allocate_nothing()
     {
         byte[] key = new byte[32], data = new byte[148], output = new byte[32], other = new byte[32];
@@ -31,7 +31,7 @@ public sealed class AllocationTests
         });
     }
 
-    [Fact]
+    [OptimizedFact]
     public void Agreeing_and_cookies_allocate_nothing()
     {
         byte[] scalar = [9, .. new byte[31]], point = new byte[32], shared = new byte[32], nonce = new byte[24], box = new byte[48];

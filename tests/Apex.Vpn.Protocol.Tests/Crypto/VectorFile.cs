@@ -11,7 +11,8 @@ internal static class VectorFile
         return document.RootElement.Clone();
     }
 
-    internal static byte[] Hex(this JsonElement element, string property) => Convert.FromHexString(element.GetProperty(property).GetString()!);
+    internal static byte[] Hex(this JsonElement element, string property) =>
+        Convert.FromHexString(element.GetProperty(property).GetString()!);
 
     internal static string Text(this JsonElement element, string property) => element.GetProperty(property).GetString()!;
 

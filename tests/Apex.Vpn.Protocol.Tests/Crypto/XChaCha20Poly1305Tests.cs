@@ -37,8 +37,8 @@ public sealed class XChaCha20Poly1305Tests
     [InlineData(32, 23, 16)]
     [InlineData(32, 24, 15)]
     [InlineData(32, 24, 17)]
-    public void Wrong_sizes_are_the_callers_mistake(int keySize, int nonceSize, int outputSize) => Assert.Throws<ArgumentOutOfRangeException>(
-        () => XChaCha20Poly1305.Seal(new byte[keySize], new byte[nonceSize], default, default, new byte[outputSize]));
+    public void Wrong_sizes_are_the_callers_mistake(int keySize, int nonceSize, int outputSize) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => XChaCha20Poly1305.Seal(new byte[keySize], new byte[nonceSize], default, default, new byte[outputSize]));
 
     private static void Check(JsonElement test, bool isValid)
     {

@@ -14,13 +14,13 @@ internal sealed class Duo : IDisposable
 {
     internal const string LeftIp = "10.0.0.1", RightIp = "10.0.0.2";
 
-    internal Duo(NodeOptions? left = null, NodeOptions? right = null, ulong seed = 1, bool rightKnowsLeft = false, PresharedKey? presharedKey = null)
+    internal Duo(NodeOptions? left = null, NodeOptions? right = null, ulong seed = 1, bool rightKnowsLeft = false)
     {
         World = new World(seed);
         Left = World.AddNode("192.0.2.1:1000", left);
         Right = World.AddNode("192.0.2.2:2000", right);
-        Left.AddPeer(Right, "10.0.0.2/32,fd00::2/128", presharedKey: presharedKey);
-        Right.AddPeer(Left, "10.0.0.1/32,fd00::1/128", withEndpoint: rightKnowsLeft, presharedKey);
+        Left.AddPeer(Right, "10.0.0.2/32,fd00::2/128");
+        Right.AddPeer(Left, "10.0.0.1/32,fd00::1/128", withEndpoint: rightKnowsLeft);
         World.Filter = datagram =>
         {
             Log.Add(new Sent(World.Elapsed, datagram));
@@ -74,7 +74,8 @@ internal sealed class Duo : IDisposable
     }
 
     /// <summary>What a node sent, of one type.</summary>
-    internal List<Sent> SentBy(Node node, MessageType type) => [.. Log.Where(sent => sent.Datagram.From == node.Address && sent.Datagram.Type == type)];
+    internal List<Sent> SentBy(Node node, MessageType type) =>
+        [.. Log.Where(sent => sent.Datagram.From == node.Address && sent.Datagram.Type == type)];
 
     internal int Count(Node node, MessageType type) => SentBy(node, type).Count;
 
@@ -88,11 +89,7 @@ internal sealed class Duo : IDisposable
     /// <summary>The right node's configuration of the left one is changed.</summary>
     internal void ChangeLeft(Action<PeerUpdate> change) => Change(Right, Left, change);
 
-    public void Dispose()
-    {
-        Left.Dispose();
-        Right.Dispose();
-    }
+    public void Dispose() => World.Dispose();
 
     private static void Change(Node node, Node peer, Action<PeerUpdate> change)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Engine.Defense;
@@ -74,16 +75,20 @@ internal sealed class HandPeer : IDisposable
         return this;
     }
 
-    internal byte[] Initiation(Tai64n? stamp = null, Action<byte[]>? spoil = null)
+    /// <summary>Begins a handshake.</summary>
+    /// <param name="stamp">Null for the next one.</param>
+    /// <param name="claimed">Another static key than one's own to name, without having its private part.</param>
+    /// <param name="spoil">Changes the message before it gets its MACs.</param>
+    internal byte[] Initiation(Tai64n? stamp = null, PublicKey? claimed = null, Action<byte[]>? spoil = null)
     {
         byte[] bytes = new byte[InitiationMessage.Size];
         var message = new InitiationMessage(bytes) { Sender = LocalIndex };
         message.WriteType();
         (stamp ?? NextStamp()).Write(message.Timestamp);
         _world.Random.Fill(_ephemeral);
-        PublicKey local = PublicKey, remote = _node.PublicKey;
+        PublicKey local = claimed ?? PublicKey, remote = _node.PublicKey;
         byte[] staticStatic = new byte[X25519.KeySize];
-        Assert.True(X25519.TryAgree(Key.Bytes, Bytes(in remote), staticStatic));
+        if (claimed is null) Assert.True(X25519.TryAgree(Key.Bytes, Bytes(in remote), staticStatic));
         var state = new SymmetricState(_state, Aead);
         state.Initialize(Transcript.ChainingKey, Transcript.Hash, Bytes(in remote));
         Assert.True(NoiseIkPsk2.WriteInitiation(
@@ -154,7 +159,7 @@ internal sealed class HandPeer : IDisposable
     internal byte[] CookieReply(Datagram message, uint? receiver = null)
     {
         byte[] reply = new byte[CookieReplyMessage.Size];
-        uint index = receiver ?? new InitiationMessage([.. message.Bytes]).Sender;
+        uint index = receiver ?? BinaryPrimitives.ReadUInt32LittleEndian(message.Bytes.AsSpan(4)); // the sender's, in both messages
         _checker.WriteCookieReply(message.Bytes, index, message.From, _world.Now, _world.Random, reply);
         return reply;
     }

@@ -4,7 +4,8 @@ using Apex.Vpn.Protocol.Engine.Sessions;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 
-/// <summary>When a session is renewed, and by whom. In an established <see cref="Duo"/> the left node's session was made at 0.02 s.</summary>
+/// <summary>When a session is renewed, and by whom.</summary>
+/// <remarks>The left node's session of an established <see cref="Duo"/> was made at 0.02 s.</remarks>
 public sealed class RekeyTests : IDisposable
 {
     private readonly Duo _duo = new Duo().Established();

@@ -69,7 +69,9 @@ internal sealed class UapiReplyWriter(PipeWriter output)
     /// <summary>The line and the blank line that end every reply.</summary>
     internal void WriteEnd(int errno)
     {
-        WriteNumber("errno="u8, (uint)errno);
+        Span<byte> line = Begin("errno="u8, out int length);
+        Utf8Formatter.TryFormat(errno, line[length..], out int written);
+        End(line, length + written);
         End(output.GetSpan(1), 0);
     }
 

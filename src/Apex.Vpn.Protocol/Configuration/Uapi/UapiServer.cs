@@ -21,7 +21,7 @@ public sealed class UapiServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private UapiSocketWatcher? _watcher;
     private Task _accepting = Task.CompletedTask;
-    private int _disposed;
+    private readonly Lazy<Task> _ending;
 
     private UapiServer(Socket listener, string? path, IDeviceControl device, UapiLimits? limits = null)
     {
@@ -30,6 +30,7 @@ public sealed class UapiServer : IAsyncDisposable
         _device = device;
         _limits = limits ?? UapiLimits.Default;
         _places = new SemaphoreSlim(_limits.Connections);
+        _ending = new Lazy<Task>(EndAsync);
     }
 
     /// <summary>Raised once, on any thread, when somebody else deletes, renames or replaces the socket's file.</summary>
@@ -41,7 +42,7 @@ public sealed class UapiServer : IAsyncDisposable
     /// <exception cref="IOException">Another process answers on the socket, or it cannot be made.</exception>
     public static UapiServer Listen(string path, WireGuardDevice device) => Listen(path, device, limits: null);
 
-    /// <summary>A server on a socket that is made now. Clients can connect from now on and are served from <see cref="Start"/> on.</summary>
+    /// <summary>A server on a socket that is made now. Clients connect from now on and are served from <see cref="Start"/> on.</summary>
     /// <param name="path">The socket's path, such as <c>/var/run/wireguard/wg0.sock</c>; its folder is made if it is missing.</param>
     /// <param name="device">What is configured; the server does not dispose it.</param>
     /// <param name="limits">What clients may ask; null for the default.</param>
@@ -87,10 +88,11 @@ public sealed class UapiServer : IAsyncDisposable
         if (_path is not null) _watcher = new UapiSocketWatcher(_path, () => Removed?.Invoke());
     }
 
-    /// <summary>Removes the socket's file if it is still ours, ends all connections and waits for them.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Removes the socket's file if it is still ours, ends all connections and waits for them. May be called again.</summary>
+    public ValueTask DisposeAsync() => new(_ending.Value);
+
+    private async Task EndAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         bool ours = _path is not null && _watcher is not { IsGone: true };
         _watcher?.Dispose();
         if (ours) File.Delete(_path!); // while it still answers: nobody takes it for stale and puts another in its place

@@ -6,7 +6,8 @@ namespace Apex.Vpn.Protocol.Configuration;
 /// <remarks>
 /// <para>https://www.wireguard.com/xplatform/#configuration-protocol. A set is read whole and found valid before any of it is applied;
 /// what is kept of it meanwhile is the change it asks for, not its text. After an error the rest of the operation is skipped, so that the
-/// next one is understood.</para>
+/// next one is understood. An error of a set is written below zero, of anything else above it: the only form of each that stock <c>wg</c>
+/// turns into words.</para>
 /// <para>One task at a time.</para>
 /// </remarks>
 internal sealed class UapiSession(IDuplexPipe connection, IDeviceControl device, UapiLimits limits)
@@ -27,7 +28,7 @@ internal sealed class UapiSession(IDuplexPipe connection, IDeviceControl device,
             int errno = UapiErrno.Protocol;
             if (isGet) errno = await GetAsync(lines, cancellationToken).ConfigureAwait(false);
             if (isSet) errno = await SetAsync(lines, cancellationToken).ConfigureAwait(false);
-            _reply.WriteEnd(errno);
+            _reply.WriteEnd(isSet ? -errno : errno);
             bool goOn = await _reply.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (!goOn || !(isGet || isSet)) return;
         }

@@ -86,7 +86,7 @@ internal static partial class UapiSocketFile
             {
                 throw new IOException($"{path} is there and is no socket.");
             }
-            File.Delete(path);
+            File.Delete(path); // two that find the same stale socket may both come here; the interface's name keeps them apart then
         }
         throw new IOException($"Another process is making {path} too.");
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -25,40 +24,46 @@ internal struct AeadScratch
     /// <summary>The authentication of a single message.</summary>
     internal Poly1305State State;
 
-    /// <summary>Working memory of the vectorised Poly1305.</summary>
+    /// <summary>Working memory of Poly1305 in vectors.</summary>
     internal Poly1305Scratch Poly1305;
 
     /// <summary>The lanes of a pass over blocks of several messages.</summary>
     internal ChaCha20Lanes Gathered;
 
-    /// <summary>Where the block of each gathered lane lies in the slab.</summary>
-    internal LaneNumbers GatheredOffsets;
+    /// <summary>How many lanes of <see cref="Gathered"/> are taken.</summary>
+    internal int GatheredLanes;
 
-    /// <summary>How many bytes of each gathered block there are.</summary>
-    internal LaneNumbers GatheredLengths;
+    /// <summary>How many pieces of text they are for.</summary>
+    internal int Pieces;
+
+    /// <summary>Where each piece starts in the slab.</summary>
+    internal LaneNumbers PieceOffsets;
+
+    /// <summary>How long each piece is.</summary>
+    internal LaneNumbers PieceLengths;
 
     /// <summary>The authentication of each message.</summary>
     internal MessageStates States;
+
+    /// <summary>The tag of each message.</summary>
+    internal MessageTags Tags;
 
     /// <summary>How much stack to take for <see cref="On"/>.</summary>
     internal static int Room => Unsafe.SizeOf<AeadScratch>() + Alignment;
 
     /// <summary>The memory in a piece of stack of <see cref="Room"/> bytes; what is in it is not defined.</summary>
-    internal static unsafe ref AeadScratch On(byte* stack)
-    {
-        Debug.Assert(Unsafe.SizeOf<AeadScratch>() % Alignment == 0);
-        return ref Unsafe.AsRef<AeadScratch>((byte*)(((nuint)stack + Alignment - 1) & ~(nuint)(Alignment - 1)));
-    }
+    internal static unsafe ref AeadScratch On(byte* stack) =>
+        ref Unsafe.AsRef<AeadScratch>((byte*)(((nuint)stack + Alignment - 1) & ~(nuint)(Alignment - 1)));
 
     /// <summary>Erases all of it.</summary>
     internal static void Erase(ref AeadScratch scratch) =>
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<AeadScratch>(ref scratch)));
 
-    /// <summary>Erases what a single message used: all up to the first two powers of r.</summary>
+    /// <summary>Erases what a single message used.</summary>
     internal static void EraseSingle(ref AeadScratch scratch)
     {
         ref byte start = ref Unsafe.As<AeadScratch, byte>(ref scratch);
-        ref byte end = ref Unsafe.As<ulong, byte>(ref scratch.Poly1305.Powers[2 * Poly1305Scratch.PowerSize]);
+        ref byte end = ref Unsafe.As<ulong, byte>(ref scratch.Poly1305.Powers[Poly1305BlocksV256.WordsOfPowers]);
         CryptographicOperations.ZeroMemory(MemoryMarshal.CreateSpan(ref start, (int)Unsafe.ByteOffset(ref start, ref end)));
     }
 
@@ -78,5 +83,11 @@ internal struct AeadScratch
     internal struct MessageStates
     {
         private Poly1305State _first;
+    }
+
+    [InlineArray(Messages)]
+    internal struct MessageTags
+    {
+        private (ulong Low, ulong High) _first;
     }
 }

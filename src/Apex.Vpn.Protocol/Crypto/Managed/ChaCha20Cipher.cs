@@ -22,8 +22,7 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
     {
         scratch.Run.UseKey(key);
         scratch.Run.NoncePrefix = BinaryPrimitives.ReadUInt32LittleEndian(nonce);
-        scratch.Run.UseNonce(BinaryPrimitives.ReadUInt64LittleEndian(nonce[4..]));
-        scratch.Run.CountFrom(0);
+        scratch.Run.Assign(0, 0, BinaryPrimitives.ReadUInt64LittleEndian(nonce[4..]));
         ChaCha20Kernel kernel = KernelFor(1 + Blocks(textLength));
         kernel.Pass(ref scratch.Run, ref scratch.Keystream[0], xor: false);
         return (kernel.Lanes - 1) * BlockSize;
@@ -41,7 +40,7 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
         Xor(ref first, ref scratch.Keystream[BlockSize], Math.Min(ready, text.Length));
         for (int position = ready; position < text.Length;)
         {
-            scratch.Run.CountFrom((uint)(1 + (position / BlockSize)));
+            scratch.Run.CountFrom(0, (uint)(1 + (position / BlockSize)));
             ChaCha20Kernel kernel = KernelFor(Blocks(text.Length - position));
             int size = kernel.Lanes * BlockSize;
             if (size <= text.Length - position)
@@ -58,12 +57,14 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
     }
 
     /// <summary>Starts a batch under one key; the start of all nonces is zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void StartBatch(ref AeadScratch scratch, ReadOnlySpan<byte> key)
     {
         scratch.Run.UseKey(key);
         scratch.Run.NoncePrefix = 0;
         scratch.Gathered.UseKey(key);
         scratch.Gathered.NoncePrefix = 0;
+        scratch.GatheredLanes = scratch.Pieces = 0;
     }
 
     /// <summary>Starts the authentication of messages with the one-time keys that belong to their counters.</summary>
@@ -74,10 +75,7 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
         {
             ChaCha20Kernel kernel = KernelFor(order.Length - start);
             int count = Math.Min(kernel.Lanes, order.Length - start);
-            for (int lane = 0; lane < count; lane++)
-            {
-                SetLane(ref scratch.Gathered, lane, segments[order[start + lane]].Counter, 0);
-            }
+            for (int lane = 0; lane < count; lane++) scratch.Gathered.Assign(lane, 0, segments[order[start + lane]].Counter);
             kernel.Pass(ref scratch.Gathered, ref scratch.Keystream[0], xor: false);
             for (int lane = 0; lane < count; lane++) scratch.States[start + lane].Initialize(in scratch.Keystream[lane * BlockSize]);
             start += count;
@@ -85,49 +83,49 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
     }
 
     /// <summary>
-    /// Encrypts or decrypts the text of one message of a batch, but for blocks at its end that do not fill a pass: those are gathered, to
-    /// share passes with those of other messages.
+    /// Encrypts or decrypts the text of one message of a batch, but for its last blocks that do not fill a pass: those are gathered, to
+    /// share passes with blocks of other messages.
     /// </summary>
-    /// <returns>How many blocks are gathered now.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal int Apply(ref AeadScratch scratch, ref byte slab, int offset, int length, ulong counter, int gathered)
+    internal void Apply(ref AeadScratch scratch, ref byte slab, int offset, int length, ulong counter)
     {
         ChaCha20Kernel widest = _kernels[0];
         int size = widest.Lanes * BlockSize;
         uint block = 1;
         if (length >= size)
         {
-            scratch.Run.UseNonce(counter);
+            scratch.Run.Assign(0, block, counter);
             for (; length >= size; offset += size, length -= size, block += (uint)widest.Lanes)
             {
-                scratch.Run.CountFrom(block);
+                scratch.Run.CountFrom(0, block);
                 widest.Pass(ref scratch.Run, ref Unsafe.Add(ref slab, offset), xor: true);
             }
         }
-        for (; length > 0; offset += BlockSize, length -= BlockSize, block++)
+        while (length > 0)
         {
-            SetLane(ref scratch.Gathered, gathered, counter, block);
-            scratch.GatheredOffsets[gathered] = offset;
-            scratch.GatheredLengths[gathered] = Math.Min(length, BlockSize);
-            if (++gathered < widest.Lanes) continue;
-            ApplyGathered(ref scratch, ref slab, gathered);
-            gathered = 0;
+            int piece = Math.Min(length, (widest.Lanes - scratch.GatheredLanes) * BlockSize);
+            scratch.Gathered.Assign(scratch.GatheredLanes, block, counter);
+            scratch.PieceOffsets[scratch.Pieces] = offset;
+            scratch.PieceLengths[scratch.Pieces++] = piece;
+            scratch.GatheredLanes += Blocks(piece);
+            if (scratch.GatheredLanes == widest.Lanes) ApplyGathered(ref scratch, ref slab);
+            (offset, length, block) = (offset + piece, length - piece, block + (uint)Blocks(piece));
         }
-        return gathered;
     }
 
-    /// <summary>Encrypts or decrypts the gathered blocks.</summary>
+    /// <summary>Encrypts or decrypts what was gathered.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void ApplyGathered(ref AeadScratch scratch, ref byte slab, int gathered)
+    internal void ApplyGathered(ref AeadScratch scratch, ref byte slab)
     {
-        if (gathered == 0) return;
-        // Lanes beyond the gathered ones compute something that nobody reads.
-        KernelFor(gathered).Pass(ref scratch.Gathered, ref scratch.Keystream[0], xor: false);
-        for (int lane = 0; lane < gathered; lane++)
+        if (scratch.Pieces == 0) return;
+        KernelFor(scratch.GatheredLanes).Pass(ref scratch.Gathered, ref scratch.Keystream[0], xor: false);
+        int position = 0;
+        for (int i = 0; i < scratch.Pieces; i++)
         {
-            ref byte text = ref Unsafe.Add(ref slab, scratch.GatheredOffsets[lane]);
-            Xor(ref text, ref scratch.Keystream[lane * BlockSize], scratch.GatheredLengths[lane]);
+            Xor(ref Unsafe.Add(ref slab, scratch.PieceOffsets[i]), ref scratch.Keystream[position], scratch.PieceLengths[i]);
+            position += Blocks(scratch.PieceLengths[i]) * BlockSize;
         }
+        scratch.GatheredLanes = scratch.Pieces = 0;
     }
 
     private static int Blocks(int length) => (length + BlockSize - 1) / BlockSize;
@@ -140,13 +138,7 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
         return _kernels[i];
     }
 
-    private static void SetLane(ref ChaCha20Lanes lanes, int lane, ulong nonce, uint block)
-    {
-        lanes.Counter[lane] = block;
-        lanes.NonceLow[lane] = (uint)nonce;
-        lanes.NonceHigh[lane] = (uint)(nonce >> 32);
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Xor(ref byte text, ref byte keystream, int length)
     {
         int i = 0;
@@ -158,6 +150,11 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
         {
             (Vector128.LoadUnsafe(ref text, (nuint)i) ^ Vector128.LoadUnsafe(ref keystream, (nuint)i)).StoreUnsafe(ref text, (nuint)i);
             i += Vector128<byte>.Count;
+        }
+        if (i <= length - sizeof(ulong))
+        {
+            Unsafe.As<byte, ulong>(ref Unsafe.Add(ref text, i)) ^= Unsafe.As<byte, ulong>(ref Unsafe.Add(ref keystream, i));
+            i += sizeof(ulong);
         }
         for (; i < length; i++) Unsafe.Add(ref text, i) ^= Unsafe.Add(ref keystream, i);
     }

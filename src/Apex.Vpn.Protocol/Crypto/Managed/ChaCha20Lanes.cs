@@ -9,7 +9,7 @@ namespace Apex.Vpn.Protocol.Crypto.Managed;
 /// What one pass of ChaCha20 computes: one block in each lane, all under one key. Lanes have a block counter and a nonce of their own, so
 /// one pass can serve consecutive blocks of one message or blocks of many messages.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = 256)]
+[StructLayout(LayoutKind.Sequential, Size = 448)]
 internal struct ChaCha20Lanes
 {
     /// <summary>The most lanes that any kernel has.</summary>
@@ -30,28 +30,20 @@ internal struct ChaCha20Lanes
     /// <summary>Word 13 of all lanes: the start of the nonce, zero in WireGuard.</summary>
     internal uint NoncePrefix;
 
-    /// <summary>Lets the lanes compute consecutive blocks, from <paramref name="counter"/> on, under the nonce they have.</summary>
-    internal void CountFrom(uint counter)
+    /// <summary>Lets the lanes from <paramref name="lane"/> on compute consecutive blocks under one nonce.</summary>
+    /// <param name="lane">The first of them; all behind it are set, however many are needed.</param>
+    /// <param name="counter">The block counter of the first.</param>
+    /// <param name="nonce">The nonce but for its start.</param>
+    internal void Assign(int lane, uint counter, ulong nonce)
     {
-        ref uint first = ref Counter[0];
-        Vector128<uint> counters = Vector128.Create(counter) + Vector128<uint>.Indices;
-        for (int i = 0; i < Most; i += Vector128<uint>.Count)
-        {
-            counters.StoreUnsafe(ref first, (nuint)i);
-            counters += Vector128.Create((uint)Vector128<uint>.Count);
-        }
+        CountFrom(lane, counter);
+        Vector512.Create((uint)nonce).StoreUnsafe(ref NonceLow[lane]);
+        Vector512.Create((uint)(nonce >> 32)).StoreUnsafe(ref NonceHigh[lane]);
     }
 
-    /// <summary>Gives all lanes one nonce, but for its start.</summary>
-    internal void UseNonce(ulong nonce)
-    {
-        ref uint low = ref NonceLow[0], high = ref NonceHigh[0];
-        for (int i = 0; i < Most; i += Vector128<uint>.Count)
-        {
-            Vector128.Create((uint)nonce).StoreUnsafe(ref low, (nuint)i);
-            Vector128.Create((uint)(nonce >> 32)).StoreUnsafe(ref high, (nuint)i);
-        }
-    }
+    /// <summary>Lets the lanes from <paramref name="lane"/> on compute consecutive blocks under the nonces they have.</summary>
+    internal void CountFrom(int lane, uint counter) =>
+        (Vector512.Create(counter) + Vector512<uint>.Indices).StoreUnsafe(ref Counter[lane]);
 
     /// <summary>Sets the key of all lanes.</summary>
     internal void UseKey(ReadOnlySpan<byte> key)
@@ -59,7 +51,8 @@ internal struct ChaCha20Lanes
         for (int i = 0; i < 8; i++) Key[i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
     }
 
-    [InlineArray(Most)]
+    // Twice as long as needed, so that whole vectors can be written from any lane on.
+    [InlineArray(2 * Most)]
     internal struct LaneWords
     {
         private uint _first;

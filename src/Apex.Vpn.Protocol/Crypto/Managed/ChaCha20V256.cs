@@ -37,14 +37,39 @@ internal sealed class ChaCha20V256 : ChaCha20Kernel
         Vector256<uint> x15 = Vector256.LoadUnsafe(ref lanes.NonceHigh[0]);
         for (int round = 0; round < 20; round += 2)
         {
-            QuarterRound(ref x0, ref x4, ref x8, ref x12, by16, by8);
-            QuarterRound(ref x1, ref x5, ref x9, ref x13, by16, by8);
-            QuarterRound(ref x2, ref x6, ref x10, ref x14, by16, by8);
-            QuarterRound(ref x3, ref x7, ref x11, ref x15, by16, by8);
-            QuarterRound(ref x0, ref x5, ref x10, ref x15, by16, by8);
-            QuarterRound(ref x1, ref x6, ref x11, ref x12, by16, by8);
-            QuarterRound(ref x2, ref x7, ref x8, ref x13, by16, by8);
-            QuarterRound(ref x3, ref x4, ref x9, ref x14, by16, by8);
+            MixBytes(ref x0, x4, ref x12, by16);
+            MixBytes(ref x1, x5, ref x13, by16);
+            MixBytes(ref x2, x6, ref x14, by16);
+            MixBytes(ref x3, x7, ref x15, by16);
+            Mix(ref x8, x12, ref x4, 12);
+            Mix(ref x9, x13, ref x5, 12);
+            Mix(ref x10, x14, ref x6, 12);
+            Mix(ref x11, x15, ref x7, 12);
+            MixBytes(ref x0, x4, ref x12, by8);
+            MixBytes(ref x1, x5, ref x13, by8);
+            MixBytes(ref x2, x6, ref x14, by8);
+            MixBytes(ref x3, x7, ref x15, by8);
+            Mix(ref x8, x12, ref x4, 7);
+            Mix(ref x9, x13, ref x5, 7);
+            Mix(ref x10, x14, ref x6, 7);
+            Mix(ref x11, x15, ref x7, 7);
+
+            MixBytes(ref x0, x5, ref x15, by16);
+            MixBytes(ref x1, x6, ref x12, by16);
+            MixBytes(ref x2, x7, ref x13, by16);
+            MixBytes(ref x3, x4, ref x14, by16);
+            Mix(ref x10, x15, ref x5, 12);
+            Mix(ref x11, x12, ref x6, 12);
+            Mix(ref x8, x13, ref x7, 12);
+            Mix(ref x9, x14, ref x4, 12);
+            MixBytes(ref x0, x5, ref x15, by8);
+            MixBytes(ref x1, x6, ref x12, by8);
+            MixBytes(ref x2, x7, ref x13, by8);
+            MixBytes(ref x3, x4, ref x14, by8);
+            Mix(ref x10, x15, ref x5, 7);
+            Mix(ref x11, x12, ref x6, 7);
+            Mix(ref x8, x13, ref x7, 7);
+            Mix(ref x9, x14, ref x4, 7);
         }
         x0 += Vector256.Create(0x61707865u);
         x1 += Vector256.Create(0x3320646eu);
@@ -76,20 +101,18 @@ internal sealed class ChaCha20V256 : ChaCha20Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void QuarterRound(
-        ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d,
-        Vector256<byte> by16, Vector256<byte> by8)
+    private static void MixBytes(ref Vector256<uint> a, Vector256<uint> b, ref Vector256<uint> d, Vector256<byte> pattern)
     {
         a += b;
-        d = Avx2.Shuffle((d ^ a).AsByte(), by16).AsUInt32();
+        d = Avx2.Shuffle((d ^ a).AsByte(), pattern).AsUInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix(ref Vector256<uint> c, Vector256<uint> d, ref Vector256<uint> b, int bits)
+    {
         c += d;
         b ^= c;
-        b = (b << 12) | (b >>> 20);
-        a += b;
-        d = Avx2.Shuffle((d ^ a).AsByte(), by8).AsUInt32();
-        c += d;
-        b ^= c;
-        b = (b << 7) | (b >>> 25);
+        b = (b << bits) | (b >>> (32 - bits));
     }
 
     // From four words of blocks 4g..4g+3 in lane g of each vector to the words of block 4g+j in lane g of vector j.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -32,14 +33,39 @@ internal sealed class ChaCha20V512 : ChaCha20Kernel
         Vector512<uint> x15 = Vector512.LoadUnsafe(ref lanes.NonceHigh[0]);
         for (int round = 0; round < 20; round += 2)
         {
-            QuarterRound(ref x0, ref x4, ref x8, ref x12);
-            QuarterRound(ref x1, ref x5, ref x9, ref x13);
-            QuarterRound(ref x2, ref x6, ref x10, ref x14);
-            QuarterRound(ref x3, ref x7, ref x11, ref x15);
-            QuarterRound(ref x0, ref x5, ref x10, ref x15);
-            QuarterRound(ref x1, ref x6, ref x11, ref x12);
-            QuarterRound(ref x2, ref x7, ref x8, ref x13);
-            QuarterRound(ref x3, ref x4, ref x9, ref x14);
+            Mix(ref x0, x4, ref x12, 16);
+            Mix(ref x1, x5, ref x13, 16);
+            Mix(ref x2, x6, ref x14, 16);
+            Mix(ref x3, x7, ref x15, 16);
+            Mix(ref x8, x12, ref x4, 12);
+            Mix(ref x9, x13, ref x5, 12);
+            Mix(ref x10, x14, ref x6, 12);
+            Mix(ref x11, x15, ref x7, 12);
+            Mix(ref x0, x4, ref x12, 8);
+            Mix(ref x1, x5, ref x13, 8);
+            Mix(ref x2, x6, ref x14, 8);
+            Mix(ref x3, x7, ref x15, 8);
+            Mix(ref x8, x12, ref x4, 7);
+            Mix(ref x9, x13, ref x5, 7);
+            Mix(ref x10, x14, ref x6, 7);
+            Mix(ref x11, x15, ref x7, 7);
+
+            Mix(ref x0, x5, ref x15, 16);
+            Mix(ref x1, x6, ref x12, 16);
+            Mix(ref x2, x7, ref x13, 16);
+            Mix(ref x3, x4, ref x14, 16);
+            Mix(ref x10, x15, ref x5, 12);
+            Mix(ref x11, x12, ref x6, 12);
+            Mix(ref x8, x13, ref x7, 12);
+            Mix(ref x9, x14, ref x4, 12);
+            Mix(ref x0, x5, ref x15, 8);
+            Mix(ref x1, x6, ref x12, 8);
+            Mix(ref x2, x7, ref x13, 8);
+            Mix(ref x3, x4, ref x14, 8);
+            Mix(ref x10, x15, ref x5, 7);
+            Mix(ref x11, x12, ref x6, 7);
+            Mix(ref x8, x13, ref x7, 7);
+            Mix(ref x9, x14, ref x4, 7);
         }
         x0 += Vector512.Create(0x61707865u);
         x1 += Vector512.Create(0x3320646eu);
@@ -71,16 +97,10 @@ internal sealed class ChaCha20V512 : ChaCha20Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void QuarterRound(ref Vector512<uint> a, ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
+    private static void Mix(ref Vector512<uint> a, Vector512<uint> b, ref Vector512<uint> d, [ConstantExpected] byte bits)
     {
         a += b;
-        d = Avx512F.RotateLeft(d ^ a, 16);
-        c += d;
-        b = Avx512F.RotateLeft(b ^ c, 12);
-        a += b;
-        d = Avx512F.RotateLeft(d ^ a, 8);
-        c += d;
-        b = Avx512F.RotateLeft(b ^ c, 7);
+        d = Avx512F.RotateLeft(d ^ a, bits);
     }
 
     // From four words of blocks 4g..4g+3 in lane g of each vector to the words of block 4g+j in lane g of vector j.

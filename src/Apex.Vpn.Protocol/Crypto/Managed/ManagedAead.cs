@@ -28,8 +28,8 @@ internal sealed class ManagedAead : AeadProvider
         if (vectorBits > WidestVector) throw new PlatformNotSupportedException($"There are no vectors of {vectorBits} bits here.");
         (_cipher, _authenticator) = vectorBits switch
         {
-            512 => (new ChaCha20Cipher(new ChaCha20V512(), new ChaCha20V256()), new Poly1305Authenticator(new Poly1305V512())),
-            256 => (new ChaCha20Cipher(new ChaCha20V256()), new Poly1305Authenticator(new Poly1305V256())),
+            512 => (new ChaCha20Cipher(new ChaCha20V512(), new ChaCha20V256()), new Poly1305Authenticator(new Poly1305GroupsV512())),
+            256 => (new ChaCha20Cipher(new ChaCha20V256()), new Poly1305Authenticator(new Poly1305GroupsV256())),
             128 => (new ChaCha20Cipher(new ChaCha20V128()), new Poly1305Authenticator(null)),
             _ => throw new ArgumentOutOfRangeException(nameof(vectorBits)),
         };
@@ -42,6 +42,7 @@ internal sealed class ManagedAead : AeadProvider
 
     internal override string Name { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Seal(ReadOnlySpan<byte> key, Span<byte> slab, ReadOnlySpan<AeadSegment> segments)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
@@ -59,6 +60,7 @@ internal sealed class ManagedAead : AeadProvider
         base.Seal(key, slab, segments);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override int Open(ReadOnlySpan<byte> key, Span<byte> slab, Span<AeadSegment> segments)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
@@ -118,21 +120,16 @@ internal sealed class ManagedAead : AeadProvider
         ReadOnlySpan<byte> order = LongestFirst(segments, room);
         ChaCha20Cipher.StartBatch(ref scratch, key);
         _cipher.StartStates(ref scratch, segments, order);
-        int gathered = 0;
         foreach (ref readonly AeadSegment segment in segments)
         {
-            int length = Poly1305Authenticator.TextLength(in segment);
-            gathered = _cipher.Apply(ref scratch, ref first, segment.Offset, length, segment.Counter, gathered);
+            _cipher.Apply(ref scratch, ref first, segment.Offset, Poly1305Authenticator.TextLength(in segment), segment.Counter);
         }
-        _cipher.ApplyGathered(ref scratch, ref first, gathered);
-        _authenticator.Absorb(ref scratch, in first, segments, order);
+        _cipher.ApplyGathered(ref scratch, ref first);
+        _authenticator.Authenticate(ref scratch, in first, segments, order);
         for (int i = 0; i < order.Length; i++)
         {
             ref readonly AeadSegment segment = ref segments[order[i]];
-            int length = Poly1305Authenticator.TextLength(in segment);
-            ref Poly1305State state = ref scratch.States[i];
-            state.AddBlock(0, (ulong)length, 1);
-            WriteTag(ref Unsafe.Add(ref first, segment.Offset + length), state.Finish());
+            WriteTag(ref Unsafe.Add(ref first, segment.Offset + Poly1305Authenticator.TextLength(in segment)), scratch.Tags[i]);
         }
         AeadScratch.Erase(ref scratch);
     }
@@ -148,31 +145,25 @@ internal sealed class ManagedAead : AeadProvider
         ReadOnlySpan<byte> order = LongestFirst(segments, room);
         ChaCha20Cipher.StartBatch(ref scratch, key);
         _cipher.StartStates(ref scratch, segments, order);
-        _authenticator.Absorb(ref scratch, in first, segments, order);
+        _authenticator.Authenticate(ref scratch, in first, segments, order);
         foreach (ref AeadSegment segment in segments) segment.Authentic = false;
         int authentic = 0;
         for (int i = 0; i < order.Length; i++)
         {
             ref AeadSegment segment = ref segments[order[i]];
             int length = Poly1305Authenticator.TextLength(in segment);
-            ref Poly1305State state = ref scratch.States[i];
-            state.AddBlock(0, (ulong)length, 1);
-            segment.Authentic = IsTag(in Unsafe.Add(ref first, segment.Offset + length), state.Finish());
-            if (segment.Authentic) authentic++;
-        }
-        int gathered = 0;
-        foreach (ref readonly AeadSegment segment in segments)
-        {
+            segment.Authentic = IsTag(in Unsafe.Add(ref first, segment.Offset + length), scratch.Tags[i]);
             if (!segment.Authentic) continue;
-            int length = Poly1305Authenticator.TextLength(in segment);
-            gathered = _cipher.Apply(ref scratch, ref first, segment.Offset, length, segment.Counter, gathered);
+            authentic++;
+            _cipher.Apply(ref scratch, ref first, segment.Offset, length, segment.Counter);
         }
-        _cipher.ApplyGathered(ref scratch, ref first, gathered);
+        _cipher.ApplyGathered(ref scratch, ref first);
         AeadScratch.Erase(ref scratch);
         return authentic;
     }
 
     // The messages that have room for a tag, by falling length. Most batches come in that order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<byte> LongestFirst(ReadOnlySpan<AeadSegment> segments, Span<byte> order)
     {
         int count = 0;

@@ -61,7 +61,8 @@ public sealed class InMemoryTun : ITunDevice
     /// <exception cref="ArgumentException">It is empty or too long.</exception>
     public bool Inject(ReadOnlySpan<byte> packet)
     {
-        if (packet.Length is 0 or > PacketBatch.MaxPacket) throw new ArgumentException("An IP packet has 1 to 65535 bytes.", nameof(packet));
+        if (packet.Length is 0 or > PacketBatch.MaxPacket)
+            throw new ArgumentException("An IP packet has 1 to 65535 bytes.", nameof(packet));
         lock (_toDevice)
         {
             return _toDevice.TryAdd(packet);

@@ -1,6 +1,6 @@
 namespace Apex.Vpn.Protocol;
 
-/// <summary>A TUN interface could not be made, taken over or changed. The message says why in words for the person who asked for it.</summary>
+/// <summary>A TUN interface could not be made, taken over or changed. The message says why, for the person who asked for it.</summary>
 public sealed class TunException : IOException
 {
     /// <summary>With a default message.</summary>

@@ -6,8 +6,14 @@ namespace Apex.Vpn.Protocol.Engine.Sessions;
 /// <summary>What a receiver index names: a pending handshake or a session.</summary>
 internal abstract class IndexOwner
 {
+    private uint _localIndex;
+
     /// <summary>The index by which the other side addresses this; 0 while it has none. Set by <see cref="IndexTable"/> alone.</summary>
-    internal uint LocalIndex { get; set; }
+    internal uint LocalIndex
+    {
+        get => Volatile.Read(ref _localIndex);
+        set => Volatile.Write(ref _localIndex, value);
+    }
 }
 
 /// <summary>Finds the handshake or session that a message's receiver index names.</summary>
@@ -26,6 +32,7 @@ internal sealed class IndexTable
 
     private IndexOwner?[] _slots = new IndexOwner?[MinCapacity];
     private int _used; // owners and tombstones
+    private int _changes; // counted before each begins
 
     /// <summary>How many indices are reserved.</summary>
     internal int Count { get; private set; }
@@ -39,12 +46,13 @@ internal sealed class IndexTable
         if (index == 0) return null;
         while (true)
         {
-            IndexOwner?[] slots = Volatile.Read(ref _slots);
+            int changes = Volatile.Read(ref _changes);
             InjectedYields.Here();
-            IndexOwner? owner = Probe(slots, index);
+            IndexOwner? owner = Probe(Volatile.Read(ref _slots), index);
             InjectedYields.Here();
-            // Not to be found in an array that was replaced meanwhile says nothing.
-            if (owner is not null || ReferenceEquals(slots, Volatile.Read(ref _slots))) return owner;
+            // Not to be found while something changed says nothing: the array may have been replaced, or the owner that was looked at may
+            // have handed its index over, got another one, and come back.
+            if (owner is not null || changes == Volatile.Read(ref _changes)) return owner;
         }
     }
 
@@ -58,6 +66,7 @@ internal sealed class IndexTable
         do index = random.NextUInt32();
         while (index == 0 || Find(index) is not null);
 
+        BeginChange();
         if ((_used + 1) * 2 > _slots.Length) Rehash(Count + 1);
         owner.LocalIndex = index;
         int slot = FirstFree(_slots, index);
@@ -75,6 +84,7 @@ internal sealed class IndexTable
     {
         int slot = SlotOf(current);
         if (slot < 0) throw new InvalidOperationException("The owner has no index to hand over.");
+        BeginChange();
         successor.LocalIndex = current.LocalIndex;
         InjectedYields.Here();
         Volatile.Write(ref _slots[slot], successor);
@@ -83,6 +93,7 @@ internal sealed class IndexTable
     /// <summary>Takes the owner out; nothing happens when it is not in.</summary>
     internal void Remove(IndexOwner owner)
     {
+        BeginChange();
         int slot = SlotOf(owner);
         if (slot >= 0)
         {
@@ -94,16 +105,18 @@ internal sealed class IndexTable
         owner.LocalIndex = 0;
     }
 
+    // A full fence: who sees anything of the change sees that there is one.
+    private void BeginChange() => Interlocked.Increment(ref _changes);
+
     private static IndexOwner? Probe(IndexOwner?[] slots, uint index)
     {
         int mask = slots.Length - 1;
         int slot = (int)index & mask;
         while (Volatile.Read(ref slots[slot]) is { } owner)
         {
-            if (owner.LocalIndex == index) return owner;
             InjectedYields.Here();
-            // A handshake that handed its index over may have its next one already: pass on only if it is still this slot's owner.
-            if (ReferenceEquals(owner, Volatile.Read(ref slots[slot]))) slot = (slot + 1) & mask;
+            if (owner.LocalIndex == index) return owner;
+            slot = (slot + 1) & mask;
         }
         return null;
     }

@@ -8,9 +8,11 @@ namespace Apex.Vpn.Protocol.Engine.Sessions;
 /// </summary>
 internal static class InjectedYields
 {
-    /// <summary>Called at every such place; set before the threads start.</summary>
-    internal static Action? Hook { get; set; }
+    private static Action? _hook;
+
+    /// <summary>Sets what is called at every such place; before the threads start.</summary>
+    internal static void Install(Action hook) => _hook = hook;
 
     [Conditional("DEBUG")]
-    internal static void Here() => Hook?.Invoke();
+    internal static void Here() => _hook?.Invoke();
 }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Apex.Vpn.Protocol.Transports.Linux;
 
-/// <summary>The system calls of the Linux data path, under their own names. Every one leaves <c>errno</c> as the last P/Invoke error.</summary>
-/// <remarks>Raw descriptors come in only under a lease of <see cref="Linux.Descriptor"/>, which keeps them from being closed and reused.</remarks>
+/// <summary>The system calls of the Linux data path, under their own names. Each leaves <c>errno</c> as the last P/Invoke error.</summary>
+/// <remarks>Descriptor numbers come in only under a lease of <see cref="Descriptor"/>: nobody closes and reuses them meanwhile.</remarks>
 internal static unsafe partial class LinuxNative
 {
     private const string Library = "libc";

@@ -119,7 +119,7 @@ internal sealed unsafe class LinuxUdpSocket
         }
     }
 
-    /// <summary>Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, and the rest goes on.</summary>
+    /// <summary>Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, the rest go on.</summary>
     private static int SendMessages(int socket, SendBatchHeaders headers, PacketBatch batch, int count, ref int waits)
     {
         int taken = 0, done = 0;
@@ -143,7 +143,8 @@ internal sealed unsafe class LinuxUdpSocket
                     waits--;
                     WaitForRoom(socket);
                     continue;
-                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH when headers.DropSource(batch, done, count):
+                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH
+                    when headers.DropSource(batch, done, count):
                     continue;
                 case ECONNREFUSED or ENETUNREACH or EHOSTUNREACH or EHOSTDOWN or ENONET or ENOPROTOOPT or EOPNOTSUPP when !retried:
                     retried = true; // perhaps the ICMP error of an earlier datagram, reported once

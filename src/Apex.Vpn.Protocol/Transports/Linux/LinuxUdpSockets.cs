@@ -5,8 +5,6 @@ namespace Apex.Vpn.Protocol.Transports.Linux;
 /// <summary>What one <c>Open</c> brought: a socket per address family on the same port, and an ear for route changes.</summary>
 internal sealed class LinuxUdpSockets
 {
-    private const int MaxAttempts = 100;
-
     /// <summary>Receivers are woken and senders wait for milliseconds only, so the end of this is never reached.</summary>
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
@@ -27,32 +25,23 @@ internal sealed class LinuxUdpSockets
     internal ushort Port { get; }
 
     /// <summary>Binds both families to a port. One family may be missing on the host, not both.</summary>
-    /// <param name="port">0 for one that is free for both.</param>
+    /// <param name="port">0 for one that the kernel chooses for the first family, which may be taken for the second.</param>
     /// <param name="mark">SO_MARK; 0 for none.</param>
-    /// <param name="wasOurs">The port was ours a moment ago. A process that is being started elsewhere in the program holds copies of all
-    /// our descriptors from fork to exec, and the port with them: worth a short wait.</param>
-    internal static LinuxUdpSockets Open(ushort port, uint mark, bool wasOurs)
+    internal static LinuxUdpSockets Open(ushort port, uint mark)
     {
-        for (int attempt = 1; ; attempt++)
+        LinuxUdpSocket? ipv4 = LinuxUdpSocket.Open(ipv6: false, port, mark);
+        try
         {
-            LinuxUdpSocket? ipv4 = null;
-            try
-            {
-                ipv4 = LinuxUdpSocket.Open(ipv6: false, port, mark);
-                ushort bound = ipv4?.LocalPort ?? port;
-                LinuxUdpSocket? ipv6 = LinuxUdpSocket.Open(ipv6: true, bound, mark);
-                if (ipv4 is null && ipv6 is null)
-                    throw new SocketException((int)SocketError.AddressFamilyNotSupported, "The host has neither IPv4 nor IPv6.");
-                return new LinuxUdpSockets(ipv4, ipv6, ipv4 is null ? ipv6!.LocalPort : bound);
-            }
-            catch (SocketException e)
-            {
-                ipv4?.Handle.Dispose();
-                bool mayPass = e.SocketErrorCode == SocketError.AddressAlreadyInUse && (port == 0 || wasOurs);
-                if (!mayPass || attempt == MaxAttempts) throw;
-            }
-
-            if (wasOurs) Thread.Sleep(1);
+            ushort bound = ipv4?.LocalPort ?? port;
+            LinuxUdpSocket? ipv6 = LinuxUdpSocket.Open(ipv6: true, bound, mark);
+            if (ipv4 is null && ipv6 is null)
+                throw new SocketException((int)SocketError.AddressFamilyNotSupported, "The host has neither IPv4 nor IPv6.");
+            return new LinuxUdpSockets(ipv4, ipv6, ipv4 is null ? ipv6!.LocalPort : bound);
+        }
+        catch
+        {
+            ipv4?.Handle.Dispose();
+            throw;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class NetworkNamespace
         return result;
     }
 
-    /// <summary>The kernel's name for the namespace of an open descriptor, as in <c>net:[4026531840]</c>; null without <c>/proc</c>.</summary>
+    /// <summary>The kernel's name for an open namespace, as in <c>net:[4026531840]</c>; null without <c>/proc</c>.</summary>
     internal static string? NameOf(Descriptor space)
     {
         if (!space.TryAcquire(out Descriptor.Lease lease)) return null;

@@ -30,7 +30,8 @@ internal sealed unsafe class PollSet(int size)
             }
 
             var first = (PollDescriptor*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_entries));
-            _ = LinuxNative.poll(first, (nuint)_entries.Length, timeoutMilliseconds); // after EINTR nothing is ready: the caller looks again
+            // After EINTR nothing is ready, and the caller looks again.
+            _ = LinuxNative.poll(first, (nuint)_entries.Length, timeoutMilliseconds);
         }
         finally
         {

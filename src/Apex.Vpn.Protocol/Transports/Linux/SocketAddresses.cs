@@ -35,6 +35,7 @@ internal static class SocketAddresses
 
     /// <summary>The endpoint of an address that the kernel wrote.</summary>
     internal static UdpEndpoint Read(ReadOnlySpan<byte> address, bool ipv6) => ipv6
-        ? UdpEndpoint.FromIPv6(BinaryPrimitives.ReadUInt128BigEndian(address[8..]), ReadPort(address), MemoryMarshal.Read<uint>(address[24..]))
+        ? UdpEndpoint.FromIPv6(
+            BinaryPrimitives.ReadUInt128BigEndian(address[8..]), ReadPort(address), MemoryMarshal.Read<uint>(address[24..]))
         : UdpEndpoint.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(address[4..]), ReadPort(address));
 }

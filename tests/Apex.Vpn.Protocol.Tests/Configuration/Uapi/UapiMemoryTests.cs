@@ -88,7 +88,7 @@ public sealed class UapiMemoryTests
         for (int i = 0; i < 16 * 1024; i++) Send(more);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
         Send("\n\nset=1\n\n");
-        Assert.Equal("errno=71\n\nerrno=0\n\n", Reply());
+        Assert.Equal("errno=-71\n\nerrno=0\n\n", Reply());
         Finish(serving);
     }
 
@@ -104,7 +104,7 @@ public sealed class UapiMemoryTests
         for (int i = 0; i < Many / 1000; i++) Send(prefixes);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
         Send("\n");
-        Assert.Equal("errno=22\n\n", Reply());
+        Assert.Equal("errno=-22\n\n", Reply());
         Finish(serving);
     }
 

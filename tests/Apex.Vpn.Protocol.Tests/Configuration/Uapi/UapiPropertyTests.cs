@@ -1,5 +1,6 @@
 using System.Text;
 using Apex.Vpn.Protocol.Configuration;
+using FsCheck;
 using FsCheck.Xunit;
 
 namespace Apex.Vpn.Protocol.Tests.Configuration;
@@ -7,9 +8,9 @@ namespace Apex.Vpn.Protocol.Tests.Configuration;
 public sealed class UapiPropertyTests
 {
     [Property(MaxTest = 300)]
-    public async Task What_get_prints_set_understands(int seed)
+    public async Task What_get_prints_set_understands(DoNotSize<int> seed)
     {
-        FakeDevice device = RandomDevice(new Random(seed));
+        FakeDevice device = RandomDevice(new Random(seed.Item));
         string reply = await UapiText.AskAsync(device, "get=1\n\n");
         Assert.EndsWith("errno=0\n\n", reply, StringComparison.Ordinal);
 
@@ -40,9 +41,9 @@ public sealed class UapiPropertyTests
     }
 
     [Property(MaxTest = 2000)]
-    public async Task Any_damaged_conversation_ends_in_well_formed_replies(int seed)
+    public async Task Any_damaged_conversation_ends_in_well_formed_replies(DoNotSize<int> seed)
     {
-        var random = new Random(seed);
+        var random = new Random(seed.Item);
         FakeDevice device = RandomDevice(random);
         string text = UapiText.ToSet(await UapiText.AskAsync(device, "get=1\n\n")) + "get=1\n\n";
         byte[] request = Damage(random, Encoding.ASCII.GetBytes(text + text));
@@ -116,7 +117,7 @@ public sealed class UapiPropertyTests
         {
             string[] lines = operation.Split('\n');
             if (!lines.All(static line => line.IndexOf('=') > 0)) return false;
-            if (lines[^1] is not ("errno=0" or "errno=5" or "errno=7" or "errno=22" or "errno=71")) return false;
+            if (lines[^1] is not ("errno=0" or "errno=5" or "errno=22" or "errno=71" or "errno=-5" or "errno=-7" or "errno=-22" or "errno=-71")) return false;
         }
         return true;
     }

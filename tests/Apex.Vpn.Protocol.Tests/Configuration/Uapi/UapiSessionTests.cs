@@ -17,7 +17,7 @@ public sealed class UapiSessionTests
     {
         string reply = await UapiText.AskAsync(
             _device, "get=1\n\nset=1\nlisten_port=5\n\nset=1\nlisten_port=x\n\nset=1\nfwmark=7\n\nget=1\n\n");
-        Assert.Equal("errno=0\n\nerrno=0\n\nerrno=22\n\nerrno=0\n\nlisten_port=5\nfwmark=7\nerrno=0\n\n", reply);
+        Assert.Equal("errno=0\n\nerrno=0\n\nerrno=-22\n\nerrno=0\n\nlisten_port=5\nfwmark=7\nerrno=0\n\n", reply);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class UapiSessionTests
         string fits = "listen_port=" + new string('0', 100 - "listen_port=".Length - 1) + "5";
         string reply = await UapiText.AskAsync(
             _device, $"set=1\n{fits}0\nfwmark=1\n\nset=1\n{fits}\n\nset=1\n{new string('a', 100_000)}\n\nget=1\n\n", limits);
-        Assert.Equal("errno=71\n\nerrno=0\n\nerrno=71\n\nlisten_port=5\nerrno=0\n\n", reply);
+        Assert.Equal("errno=-71\n\nerrno=0\n\nerrno=-71\n\nlisten_port=5\nerrno=0\n\n", reply);
         Assert.Equal("errno=71\n\n", await UapiText.AskAsync(_device, new string('a', 100_000) + "\nget=1\n\n", limits));
     }
 
@@ -139,9 +139,9 @@ public sealed class UapiSessionTests
     {
         var random = new Random(41);
         string[] keys = [.. Enumerable.Range(0, 50).Select(_ => random.PublicKey().ToHex())];
-        await UapiText.AskAsync(
-            _device,
-            "set=1\n" + string.Concat(keys.Select((key, i) => $"public_key={key}\nallowed_ip=10.{i}.0.0/16\nallowed_ip=9.{i}.0.0/16\n")) + "\n");
+        IEnumerable<string> peers = keys.Select(
+            static (key, i) => $"public_key={key}\nallowed_ip=10.{i}.0.0/16\nallowed_ip=9.{i}.0.0/16\n");
+        await UapiText.AskAsync(_device, "set=1\n" + string.Concat(peers) + "\n");
         await UapiText.AskAsync(_device, $"set=1\npublic_key={keys[7]}\nallowed_ip=10.3.0.0/16\n\n"); // moves from the fourth peer
         string reply = await UapiText.AskAsync(_device, "get=1\n\n");
         string[] lines = reply.Split('\n');

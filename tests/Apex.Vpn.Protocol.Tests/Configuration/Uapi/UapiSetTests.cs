@@ -177,7 +177,7 @@ public sealed class UapiSetTests
     public async Task Item44_a_bad_line_has_its_errno_and_changes_nothing(string lines, int errno)
     {
         string reply = await UapiText.AskAsync(_device, $"set=1\nlisten_port=1\n{lines}\npublic_key={OtherKey}\n\nget=1\n\n");
-        Assert.Equal($"errno={errno}\n\nerrno=0\n\n", reply); // and the next operation is understood
+        Assert.Equal($"errno=-{errno}\n\nerrno=0\n\n", reply); // and the next operation is understood
         Assert.Empty(_device.Applied);
     }
 
@@ -207,11 +207,11 @@ public sealed class UapiSetTests
     public async Task Item44_a_taken_port_and_other_failures_have_their_numbers()
     {
         _device.Failure = new SocketException((int)SocketError.AddressAlreadyInUse);
-        Assert.Equal("errno=98\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
+        Assert.Equal("errno=-98\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
         _device.Failure = new SocketException((int)SocketError.AccessDenied);
-        Assert.Equal("errno=5\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
+        Assert.Equal("errno=-5\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
         _device.Failure = new InvalidOperationException();
-        Assert.Equal("errno=5\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
+        Assert.Equal("errno=-5\n\n", await UapiText.AskAsync(_device, "set=1\nlisten_port=1\n\n"));
         Assert.Equal("errno=5\n\n", await UapiText.AskAsync(_device, "get=1\n\n"));
     }
 
@@ -222,7 +222,8 @@ public sealed class UapiSetTests
     [InlineData("get=1\n")]
     public async Task An_operation_without_its_end_is_not_carried_out(string request)
     {
-        Assert.Equal("errno=71\n\n", await UapiText.AskAsync(_device, request));
+        string sign = request.StartsWith("set", StringComparison.Ordinal) ? "-" : "";
+        Assert.Equal($"errno={sign}71\n\n", await UapiText.AskAsync(_device, request));
         Assert.Empty(_device.Applied);
     }
 
@@ -249,10 +250,10 @@ public sealed class UapiSetTests
         var limits = new UapiLimits { Peers = 2, AllowedIps = 3 };
         string peer = $"public_key={Key}\n";
         Assert.Equal("errno=0\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{peer}\n", limits));
-        Assert.Equal("errno=7\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{peer}{peer}\n", limits));
+        Assert.Equal("errno=-7\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{peer}{peer}\n", limits));
         string prefixes = "allowed_ip=10.0.0.0/8\nreplace_allowed_ips=true\nallowed_ip=-10.0.0.0/8\n";
         Assert.Equal("errno=0\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{prefixes}\n", limits));
-        Assert.Equal("errno=7\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{prefixes}{peer}allowed_ip=::/0\n\n", limits));
+        Assert.Equal("errno=-7\n\n", await UapiText.AskAsync(_device, $"set=1\n{peer}{prefixes}{peer}allowed_ip=::/0\n\n", limits));
         Assert.Equal(2, _device.Applied.Count);
     }
 

@@ -39,7 +39,8 @@ internal sealed class TunHost : IDisposable
         }
     }
 
-    internal bool HasLink(string name) => Space.Run(() => File.ReadAllText("/proc/thread-self/net/dev").Contains(name + ":", StringComparison.Ordinal));
+    internal bool HasLink(string name) =>
+        Space.Run(() => File.ReadAllText("/proc/thread-self/net/dev").Contains(name + ":", StringComparison.Ordinal));
 
     public void Dispose()
     {

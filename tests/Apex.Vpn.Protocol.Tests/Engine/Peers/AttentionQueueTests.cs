@@ -4,7 +4,7 @@ namespace Apex.Vpn.Protocol.Tests.Engine.Peers;
 
 public sealed class AttentionQueueTests
 {
-    private readonly Peer[] _peers = [.. Enumerable.Range(1, 4).Select(static i => new Peer(new PublicKey([.. Enumerable.Repeat((byte)i, 32)])))];
+    private readonly Peer[] _peers = [new(default), new(default), new(default), new(default)];
     private readonly AttentionQueue _queue;
     private int _wakes;
 
