@@ -1,6 +1,7 @@
 using System.Net;
 using Apex.Vpn.Fuzz.Fuzzing;
 using Apex.Vpn.Fuzz.Rig;
+using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Inner;
 
 namespace Apex.Vpn.Fuzz.Families;
@@ -42,6 +43,7 @@ internal sealed class OutboundFuzzer : Fuzzer
     internal override void Check()
     {
         Flush();
+        OverflowQueue();
         FuzzException.Require(_scene.Ping(), "The friend's session is lost.");
     }
 
@@ -60,6 +62,23 @@ internal sealed class OutboundFuzzer : Fuzzer
         if (_dice.OneIn(50)) _scene.Victim.Engine.Context.Mtu = _dice.Of<int>([0, 576, 1280, 1300, 1420, 65535]);
         _scene.Victim.Send();
         _scene.Network.Pass(_dice.OneIn(25) ? TimeSpan.FromSeconds(_dice.Below(200)) : TimeSpan.FromMilliseconds(_dice.Below(200)));
+        _scene.Network.Settle();
+    }
+
+    /// <summary>More short packets to a silent peer than may wait for it; first the handshake that others wait for is given up.</summary>
+    private void OverflowQueue()
+    {
+        for (int i = 0; i <= Limits.MaxHandshakeAttempts + 1; i++)
+        {
+            _scene.Network.Pass(Limits.RekeyTimeout + Limits.MaxJitter);
+            _scene.Network.Settle();
+        }
+        byte[] packet = InnerPackets.Ping(Scene.VictimIPv4, Scene.SilentIPv4, number: 0);
+        for (int sent = 0; sent <= Limits.MaxStagedPackets; sent += RigNode.BatchSlots)
+        {
+            for (int i = 0; i < RigNode.BatchSlots; i++) _scene.Victim.Host(packet);
+            _scene.Victim.Send();
+        }
         _scene.Network.Settle();
     }
 

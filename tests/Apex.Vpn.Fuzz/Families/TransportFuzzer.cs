@@ -61,6 +61,7 @@ internal sealed class TransportFuzzer : Fuzzer
     internal override void Check()
     {
         _scene.Victim.Receive();
+        OfferTooLate();
         _scene.Network.Settle();
         FuzzException.Require(_scene.Ping(), "The friend's session is lost.");
     }
@@ -96,6 +97,18 @@ internal sealed class TransportFuzzer : Fuzzer
         if (!_dice.OneIn(8)) return;
         _former.Enqueue(_message.AsSpan(0, _length).ToArray());
         if (_former.Count > 256) _former.Dequeue();
+    }
+
+    /// <summary>A message under a session that nobody has erased yet, but that is too old.</summary>
+    private void OfferTooLate()
+    {
+        Renew();
+        Seal();
+        _scene.Network.Pass(Limits.RejectAfterTime);
+        TransportMessage.WriteHeader(_message, _keypair!.RemoteIndex, _counter);
+        _scene.Victim.Offer(_message.AsSpan(0, Math.Max(_length, TransportMessage.MinSize)), _scene.Insider.Address);
+        _scene.Victim.Receive();
+        _left = 0;
     }
 
     private ulong NextCounter()

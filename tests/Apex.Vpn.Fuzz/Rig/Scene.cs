@@ -139,7 +139,7 @@ internal sealed class Scene : IDisposable
         [
             Link(Friend.PublicKey, Friend.Address, null, FriendIPv4, FriendIPv6),
             Link(new PublicKey(stranger), nobody, null, SilentIPv4, "fd00::4"),
-            Link(new PublicKey([9, .. stranger[1..]]), null, null, UnreachedIPv4, "fd00::5"),
+            Link(new PublicKey([(byte)~stranger[0], .. stranger[1..]]), null, null, UnreachedIPv4, "fd00::5"),
             Link(LowOrderKey, nobody, null, "10.0.0.6"),
         ]);
         Friend.Engine.ApplyPeers([Link(Victim.PublicKey, Victim.Address, null, VictimIPv4, VictimIPv6)]);

@@ -135,11 +135,11 @@ public sealed unsafe class LinuxTun : ITunDevice
 
             _poll.Set(TunIndex, trouble ? null : _tun);
             _poll.Set(ChangesIndex, _link.Changes);
-            _poll.Wait(trouble ? TroublePauseMilliseconds : -1);
+            _poll.Wait(trouble ? TroublePauseMilliseconds : _link.IsAway ? (int)TunLink.PollInterval.TotalMilliseconds : -1);
             trouble = false;
 
             if (_poll.IsReady(WakeIndex)) _wakeEvent.Reset();
-            if (_poll.IsReady(ChangesIndex)) _link.ReadChanges();
+            if (_link.IsAway || _poll.IsReady(ChangesIndex)) _link.ReadChanges();
             if (!_poll.IsReady(TunIndex)) continue;
             trouble = !Fill(batch) || (batch.Count == 0 && _poll.IsTroubled(TunIndex));
             if (batch.Count > 0) return batch.Count;

@@ -4,21 +4,22 @@ using Apex.Vpn.Protocol.Transports.Linux;
 namespace Apex.Vpn.Protocol;
 
 /// <summary>
-/// The interface behind a TUN descriptor: its name, index and MTU as of now. The kernel tells of changes over netlink; when the
-/// interface is moved to another network namespace, the ear is moved after it.
+/// The interface behind a TUN descriptor: its name, index and MTU as of now. The kernel tells of changes over netlink. When the interface was
+/// moved to another network namespace, that one is entered for a moment every second: a socket in there would hear more, and keep a
+/// namespace alive that everybody else has left.
 /// </summary>
 /// <remarks>Changes are read by the thread that reads packets; everything else may be called from any thread.</remarks>
 internal sealed class TunLink : IDisposable
 {
-    /// <summary>How old the MTU may be where changes cannot be heard.</summary>
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How old what is known may be where changes cannot be heard.</summary>
+    internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private readonly Descriptor _tun;
     private readonly Lock _gate = new();
     private readonly byte[] _buffer = new byte[NetlinkSocket.DatagramBytes];
-    private Descriptor? _control;
-    private volatile NetlinkSocket? _changes;
-    private bool _disposed;
+    private readonly Descriptor? _control;
+    private readonly NetlinkSocket? _changes;
+    private volatile bool _isAway;
     private long _refreshedAt;
     private volatile string _name;
     private volatile int _index;
@@ -35,7 +36,6 @@ internal sealed class TunLink : IDisposable
         _name = name;
         _changes = listen ? OpenChanges() : null;
         _control = _changes?.Handle ?? OpenControl();
-        FollowToWhereItIs();
         Refresh();
         _reportedUp = _isUp;
     }
@@ -50,7 +50,7 @@ internal sealed class TunLink : IDisposable
     {
         get
         {
-            if (_changes is null && Stopwatch.GetElapsedTime(Volatile.Read(ref _refreshedAt)) >= PollInterval) Refresh();
+            if (_changes is null && IsStale) Refresh();
             return _mtu;
         }
     }
@@ -58,25 +58,27 @@ internal sealed class TunLink : IDisposable
     /// <summary>Whether the interface is set up.</summary>
     internal bool IsUp => _isUp;
 
+    /// <summary>Whether the interface is in another namespace, from which nothing is heard: look with <see cref="ReadChanges"/>, often.</summary>
+    internal bool IsAway => _isAway;
+
+    private bool IsStale => Stopwatch.GetElapsedTime(Volatile.Read(ref _refreshedAt)) >= PollInterval;
+
     /// <summary>Raised by <see cref="ReadChanges"/> after the interface was set up or down.</summary>
     internal event Action<bool>? StateChanged;
 
     /// <summary>Readable when <see cref="ReadChanges"/> has something to do; null where changes cannot be heard.</summary>
     internal Descriptor? Changes => _changes?.Handle;
 
-    /// <summary>Takes note of what changed. Does not block, but for a moment when the interface was moved to another namespace.</summary>
+    /// <summary>Takes note of what changed. Does not block, but for a moment when the interface is in another namespace.</summary>
     internal void ReadChanges()
     {
-        NetlinkSocket? changes = _changes;
-        bool changed = false;
-        while (changes?.Receive(_buffer) is int length and not 0)
+        bool changed = _isAway && IsStale;
+        while (_changes?.Receive(_buffer) is int length and not 0)
         {
             changed |= length < 0 || IsAboutUs(_buffer.AsSpan(0, length)); // below 0: notifications were lost, ours may be among them
         }
 
         if (!changed) return;
-        Rename();
-        if (!IsStillHere() && !FollowToWhereItIs()) Forget();
         Refresh();
         if (_isUp == _reportedUp) return;
         _reportedUp = _isUp;
@@ -87,57 +89,68 @@ internal sealed class TunLink : IDisposable
     /// <returns>0, or the error number.</returns>
     internal int Ask(nuint kind, ref int value)
     {
-        lock (_gate)
-        {
-            return _control is null ? Errno.ENODEV : TunRequests.Ask(_control, kind, _name, ref value);
-        }
+        int asked = value, errno = Errno.ENODEV;
+        WithControl(control => errno = TunRequests.Ask(control, kind, _name, ref asked));
+        value = asked;
+        return errno;
     }
 
-    /// <summary>Reads name, index and MTU anew.</summary>
+    /// <summary>Reads name, place, index and MTU anew.</summary>
     internal void Refresh()
     {
         lock (_gate)
         {
             Volatile.Write(ref _refreshedAt, Stopwatch.GetTimestamp());
             Rename();
+            _isAway = IsElsewhere();
             int index = 0, mtu = 0, flags = 0;
-            _index = Ask(TunRequests.GetIndex, ref index) == 0 ? index : 0;
-            _mtu = Ask(TunRequests.GetMtu, ref mtu) == 0 ? mtu : 0;
-            _isUp = Ask(TunRequests.GetFlags, ref flags) == 0 && (flags & TunRequests.FlagUp) != 0;
+            WithControl(control =>
+            {
+                if (TunRequests.Ask(control, TunRequests.GetIndex, _name, ref index) != 0) index = 0;
+                if (TunRequests.Ask(control, TunRequests.GetMtu, _name, ref mtu) != 0) mtu = 0;
+                if (TunRequests.Ask(control, TunRequests.GetFlags, _name, ref flags) != 0) flags = 0;
+            });
+            _index = index;
+            _mtu = mtu;
+            _isUp = (flags & TunRequests.FlagUp) != 0;
         }
     }
 
     public void Dispose()
     {
-        lock (_gate)
+        _control?.Dispose();
+        _changes?.Dispose();
+    }
+
+    /// <summary>
+    /// Calls with a socket in the namespace that the interface is in; does not call where there is none or it may not be entered (the MTU is
+    /// then unknown: where our own sockets are, the name may come to mean another interface).
+    /// </summary>
+    private void WithControl(Action<Descriptor> action)
+    {
+        if (!_isAway)
         {
-            _disposed = true;
-            Replace(null);
+            if (_control is not null) action(_control);
+            return;
+        }
+        using Descriptor? there = TunRequests.OpenNamespace(_tun);
+        if (there is null || !there.TryAcquire(out Descriptor.Lease lease)) return;
+        using (lease)
+        {
+            NetworkNamespace.Run(lease.Number, () =>
+            {
+                using Descriptor? control = OpenControl();
+                if (control is not null) action(control);
+                return control;
+            });
         }
     }
 
-    /// <summary>Moves our sockets to the namespace that the interface is in, if it is in another one.</summary>
-    /// <returns>False where that cannot be found out or is not allowed.</returns>
-    private bool FollowToWhereItIs()
+    private bool IsElsewhere()
     {
         using Descriptor? there = TunRequests.OpenNamespace(_tun);
         using Descriptor? here = _changes?.OpenNamespace();
-        if (there is null || here is null || !there.TryAcquire(out Descriptor.Lease lease)) return false;
-        using (lease)
-        {
-            if (NetworkNamespace.NameOf(there) == NetworkNamespace.NameOf(here)) return true;
-            NetlinkSocket? moved = NetworkNamespace.Run(lease.Number, OpenChanges);
-            if (moved is null) return false;
-            lock (_gate)
-            {
-                if (_disposed)
-                    moved.Dispose();
-                else
-                    Replace(moved);
-            }
-
-            return true;
-        }
+        return there is not null && here is not null && NetworkNamespace.NameOf(there) != NetworkNamespace.NameOf(here);
     }
 
     private bool IsAboutUs(ReadOnlySpan<byte> datagram)
@@ -155,29 +168,6 @@ internal sealed class TunLink : IDisposable
     private void Rename()
     {
         if (TunRequests.Identify(_tun, out string name, out _) == 0 && name != _name) _name = name;
-    }
-
-    private bool IsStillHere()
-    {
-        int index = 0;
-        return Ask(TunRequests.GetIndex, ref index) == 0 && index == _index;
-    }
-
-    /// <summary>The MTU is unknown from now on: where our sockets are, the name may come to mean another interface.</summary>
-    private void Forget()
-    {
-        lock (_gate)
-        {
-            Replace(null);
-        }
-    }
-
-    private void Replace(NetlinkSocket? changes)
-    {
-        _control?.Dispose();
-        _changes?.Dispose();
-        _changes = changes;
-        _control = changes?.Handle;
     }
 
     private static NetlinkSocket? OpenChanges() => NetlinkSocket.TryOpen(NetlinkSocket.LinkGroup);

@@ -8,6 +8,9 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
     private const int HeaderBytes = 16;
     private const int LinkIndexOffset = 4; // struct ifinfomsg: family, padding, type, index
 
+    private const int RouteTypeOffset = 7; // struct rtmsg: family, lengths, tos, table, protocol, scope, type
+    private const byte UnicastRoute = 1;
+
     internal const ushort NewLink = 16;
     internal const ushort DeleteLink = 17;
     internal const ushort NewAddress = 20;
@@ -24,6 +27,9 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
     /// <summary>The interface that a link message is about; 0 when it is too short to say.</summary>
     internal readonly int LinkIndex =>
         _payload.Length >= LinkIndexOffset + sizeof(int) ? MemoryMarshal.Read<int>(_payload[LinkIndexOffset..]) : 0;
+
+    /// <summary>Whether a route message is about a route that packets to other hosts may take, and not one of the host's own addresses.</summary>
+    internal readonly bool IsUnicastRoute => _payload.Length > RouteTypeOffset && _payload[RouteTypeOffset] == UnicastRoute;
 
     /// <summary>Goes to the next message; false at the end or where the lengths make no sense.</summary>
     internal bool MoveNext()

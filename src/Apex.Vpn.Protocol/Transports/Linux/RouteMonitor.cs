@@ -35,15 +35,18 @@ internal sealed class RouteMonitor : IDisposable
         return changed;
     }
 
+    /// <summary>An address that is added, with its local routes, makes no other one wrong.</summary>
     private static bool HasChange(ReadOnlySpan<byte> datagram)
     {
         var messages = new NetlinkMessages(datagram);
         while (messages.MoveNext())
         {
-            if (messages.Type is NetlinkMessages.NewRoute or NetlinkMessages.DeleteRoute or NetlinkMessages.NewAddress
-                or NetlinkMessages.DeleteAddress or NetlinkMessages.NewLink or NetlinkMessages.DeleteLink)
+            switch (messages.Type)
             {
-                return true;
+                case NetlinkMessages.NewRoute or NetlinkMessages.DeleteRoute when messages.IsUnicastRoute:
+                case NetlinkMessages.DeleteAddress:
+                case NetlinkMessages.DeleteLink:
+                    return true;
             }
         }
 
