@@ -14,7 +14,7 @@ internal sealed class StressRun
     private const int RekeyMilliseconds = 10;
 
     private static readonly TimeSpan Turmoil = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(60);
 
     // Losing nothing, the network gives no cause for these; nor for unauthentic messages unless indices come back at once.
     private static readonly DropReason[] Never =
