@@ -24,7 +24,7 @@ internal sealed class StressNetwork : IDisposable
     internal StressNetwork(StressOptions options)
     {
         Options = options;
-        Aead = new WatchfulAead(AeadProviders.Select(AeadChoice.Libsodium), isLossless: true);
+        Aead = new WatchfulAead(AeadProviders.Select(AeadChoice.Automatic), isLossless: true);
         int workers = HubSenders + (options.Clients * ClientSenders);
         Packets = new StressPackets(workers + 1 + options.Clients);
         _heard = new long[(options.Clients + 2) * (options.Clients + 2)];
