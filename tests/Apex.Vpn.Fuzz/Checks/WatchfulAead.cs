@@ -35,26 +35,62 @@ internal sealed class WatchfulAead(AeadProvider inner, bool isLossless = false) 
     /// <summary>Forgets all keys, to give memory back once nothing is sealed any more.</summary>
     internal void Forget() => _keys.Clear();
 
+    internal override void Seal(ReadOnlySpan<byte> key, Span<byte> slab, ReadOnlySpan<AeadSegment> segments)
+    {
+        UInt128 identity = Identify(key, "seal");
+        foreach (ref readonly AeadSegment segment in segments) Note(identity, segment.Counter);
+        inner.Seal(key, slab, segments);
+        if (Identify(key, "seal") != identity) Report("A key changed while it sealed.");
+        foreach (ref readonly AeadSegment segment in segments) Remember(identity, slab.Slice(segment.Offset, segment.Length));
+    }
+
+    internal override int Open(ReadOnlySpan<byte> key, Span<byte> slab, Span<AeadSegment> segments)
+    {
+        UInt128 identity = Identify(key, "open");
+        Span<bool> known = stackalloc bool[segments.Length];
+        for (int i = 0; i < segments.Length; i++) known[i] = WasSealedUnder(identity, slab.Slice(segments[i].Offset, segments[i].Length));
+        int authentic = inner.Open(key, slab, segments);
+        if (Identify(key, "open") != identity) Report("A key changed while it opened.");
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (!segments[i].Authentic && known[i]) Report("A message did not open under the key that sealed it.");
+            Opened?.Invoke(identity, segments[i].Counter, segments[i].Authentic);
+        }
+        return authentic;
+    }
+
     protected override void SealCore(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer)
     {
         UInt128 identity = Identify(key, "seal");
-        ulong counter = Counter(nonce);
-        if (!_keys.GetOrAdd(identity, static _ => new CounterSet()).Add(counter)) Report($"Counter {counter} was used twice under one key.");
+        Note(identity, Counter(nonce));
         inner.SealWithNonce(key, nonce, associatedData, buffer);
         if (Identify(key, "seal") != identity) Report("A key changed while it sealed.");
-        if (isLossless) Volatile.Write(ref Remembered(buffer, out ulong tag), tag | KeyPart(identity));
+        Remember(identity, buffer);
     }
 
     protected override bool TryOpenCore(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer)
     {
         UInt128 identity = Identify(key, "open");
-        bool wasSealedUnder = isLossless && Volatile.Read(ref Remembered(buffer, out ulong tag)) == (tag | KeyPart(identity));
+        bool known = WasSealedUnder(identity, buffer);
         bool authentic = inner.TryOpenWithNonce(key, nonce, associatedData, buffer);
         if (Identify(key, "open") != identity) Report("A key changed while it opened.");
-        if (!authentic && wasSealedUnder) Report("A message did not open under the key that sealed it.");
+        if (!authentic && known) Report("A message did not open under the key that sealed it.");
         Opened?.Invoke(identity, Counter(nonce), authentic);
         return authentic;
     }
+
+    private void Note(UInt128 identity, ulong counter)
+    {
+        if (!_keys.GetOrAdd(identity, static _ => new CounterSet()).Add(counter)) Report($"Counter {counter} was used twice under one key.");
+    }
+
+    private void Remember(UInt128 identity, ReadOnlySpan<byte> message)
+    {
+        if (isLossless) Volatile.Write(ref Remembered(message, out ulong tag), tag | KeyPart(identity));
+    }
+
+    private bool WasSealedUnder(UInt128 identity, ReadOnlySpan<byte> message) =>
+        isLossless && message.Length >= TagSize && Volatile.Read(ref Remembered(message, out ulong tag)) == (tag | KeyPart(identity));
 
     private UInt128 Identify(ReadOnlySpan<byte> key, string use)
     {

@@ -1,3 +1,4 @@
+using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Transports;
 
@@ -11,6 +12,9 @@ internal sealed class RigNetwork(ulong seed)
 
     private readonly Dictionary<UdpEndpoint, RigNode> _nodes = [];
     private readonly Queue<(byte[] Bytes, UdpEndpoint From, UdpEndpoint To, byte TrafficClass)> _carried = new();
+
+    /// <summary>Both providers get their share.</summary>
+    internal AeadChoice Aead { get; } = (seed & 1) == 0 ? AeadChoice.Libsodium : AeadChoice.Managed;
 
     internal SeededRandom Random { get; } = new(seed);
 

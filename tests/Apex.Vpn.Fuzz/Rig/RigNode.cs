@@ -30,7 +30,7 @@ internal sealed class RigNode : IDisposable
         (_network, Address) = (network, address);
         Engine = new WireGuardEngine(new EngineOptions
         {
-            Aead = AeadProviders.Select(AeadChoice.Libsodium),
+            Aead = AeadProviders.Select(network.Aead),
             Random = network.Random,
             Filter = options.Filter,
             Authorizer = options.Authorizer,

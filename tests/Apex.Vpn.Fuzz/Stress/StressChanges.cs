@@ -58,6 +58,7 @@ internal sealed class StressChanges
     /// <summary>Asks for a new session of every pair, from one side and the other in turn, unless one is on its way.</summary>
     internal void Renew(bool fromHub)
     {
+        _network.Clock.Advance(2 * Limits.InitiationInterval); // nor is it too many for the responder
         foreach (StressNode client in _network.Clients)
         {
             (StressNode node, PublicKey key) = fromHub ? (_network.HubNode, KeyOf(client)) : (client, KeyOf(_network.HubNode));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Apex.Vpn.Fuzz.Checks;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Crypto;
@@ -19,12 +20,14 @@ internal sealed class StressNetwork : IDisposable
 
     private readonly CancellationTokenSource _ending = new();
     private readonly long[] _heard; // by source and destination
-    private long _datagrams;
+    private long _sent;
+    private long _taken;
+    private int _busySenders;
 
     internal StressNetwork(StressOptions options)
     {
         Options = options;
-        Aead = new WatchfulAead(AeadProviders.Select(AeadChoice.Libsodium), isLossless: true);
+        Aead = new WatchfulAead(AeadProviders.Select(AeadChoice.Automatic), isLossless: true);
         int workers = HubSenders + (options.Clients * ClientSenders);
         Packets = new StressPackets(workers + 1 + options.Clients);
         _heard = new long[(options.Clients + 2) * (options.Clients + 2)];
@@ -101,8 +104,57 @@ internal sealed class StressNetwork : IDisposable
     {
         int index = StressNode.Of(to) - Hub;
         if ((uint)index >= (uint)Nodes.Length) return; // nobody lives there
-        Nodes[index].Wire.Send(datagram, from, Ending);
-        if (Interlocked.Increment(ref _datagrams) % DuplicateEach == 0) Nodes[index].Wire.Send(datagram, from, Ending);
+        int copies = Interlocked.Increment(ref _sent) % DuplicateEach == 0 ? 2 : 1;
+        if (copies == 2) Interlocked.Increment(ref _sent);
+        for (int i = 0; i < copies; i++) Nodes[index].Wire.Send(datagram, from, Ending);
+    }
+
+    /// <summary>Receivers are done with some datagrams.</summary>
+    internal void CountTaken(int datagrams) => Interlocked.Add(ref _taken, datagrams);
+
+    /// <summary>A sender begins a batch, once sending is allowed.</summary>
+    internal void BeginSending()
+    {
+        while (true)
+        {
+            Sending.Wait(Ending);
+            Interlocked.Increment(ref _busySenders);
+            if (Sending.IsSet) return;
+            Interlocked.Decrement(ref _busySenders); // forbidden meanwhile
+        }
+    }
+
+    internal void EndSending() => Interlocked.Decrement(ref _busySenders);
+
+    /// <summary>Has every control worker do something, and waits until each is done with it; false when that takes too long.</summary>
+    internal bool PostToAll(Action<WireGuardEngine> command, TimeSpan patience)
+    {
+        using var done = new CountdownEvent(Nodes.Length);
+        foreach (StressNode node in Nodes)
+        {
+            node.Post(engine =>
+            {
+                command(engine);
+                done.Signal();
+            });
+        }
+        return done.Wait(patience);
+    }
+
+    /// <summary>Waits until nothing is on its way and nobody does anything; false when that takes too long. Nobody may send.</summary>
+    internal bool Drain(TimeSpan patience)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < patience)
+        {
+            long sent = Interlocked.Read(ref _sent);
+            bool isQuiet = Volatile.Read(ref _busySenders) == 0 && Interlocked.Read(ref _taken) == sent;
+            // Two turns of every control worker: the second begins when the first has sent all it had to.
+            for (int turn = 0; turn < 2; turn++) isQuiet &= PostToAll(static _ => { }, patience);
+            if (isQuiet && Interlocked.Read(ref _sent) == sent) return true;
+            if (Failed.Wait(millisecondsTimeout: 1)) return false;
+        }
+        return false;
     }
 
     internal void Deliver(ReadOnlySpan<byte> packet, int node)

@@ -128,14 +128,16 @@ internal sealed class StressNode : IDisposable
         ulong sequence = 0;
         while (!_network.Ending.IsCancellationRequested)
         {
-            _network.Sending.Wait(_network.Ending);
+            _network.BeginSending();
             batch.Clear();
             for (int i = dice.Next(1, BatchSlots); i > 0; i--)
             {
                 int destination = _network.PartnerOf(Index, dice.Next());
                 StressPackets.Add(batch, Index, destination, sender, sequence++, dice.Next(8) == 0 ? dice.Next(StressPackets.MaxSize) : dice.Next(64));
             }
-            if (Process(batch, worker)) continue;
+            bool emitted = Process(batch, worker);
+            _network.EndSending();
+            if (emitted) continue;
             // No session: rest until the control worker sends something, or a moment.
             lock (_flow) Monitor.Wait(_flow, millisecondsTimeout: 1);
         }
@@ -165,6 +167,7 @@ internal sealed class StressNode : IDisposable
             {
                 if (slot.Length != 0) _network.Deliver(batch.Bytes(in slot), Index);
             }
+            _network.CountTaken(batch.Count);
             _network.Clock.CountBatch();
         }
     }

@@ -12,7 +12,7 @@ namespace Apex.Vpn.Protocol.Tests.Simulation;
 internal sealed class Chaos : IDisposable
 {
     private readonly ChaosOptions _options;
-    private readonly WatchfulAead _aead = new(AeadProviders.Select(AeadChoice.Libsodium));
+    private readonly WatchfulAead _aead;
     private readonly TracedPackets _packets = new();
     private readonly ChaosNetwork _network;
     private readonly ChaosFaults _faults;
@@ -22,6 +22,7 @@ internal sealed class Chaos : IDisposable
     internal Chaos(ulong seed, ChaosOptions options)
     {
         _options = options;
+        _aead = new WatchfulAead(AeadProviders.Select((seed & 1) == 0 ? AeadChoice.Libsodium : AeadChoice.Managed));
         World = new World(seed) { Records = false };
         Dice = new Dice(World.Random);
         var nodeOptions = new NodeOptions { Aead = _aead, HandshakeQueueCapacity = 64, StagingBytes = 64 << 10 };

@@ -34,6 +34,23 @@ public sealed class ControlWorkerTests
     }
 
     [Fact]
+    public void A_packet_behind_a_session_that_nobody_confirms_is_not_stuck()
+    {
+        using var world = new World(seed: 4);
+        Node left = world.AddNode("192.0.2.1:1000"), right = world.AddNode("192.0.2.2:2000");
+        left.AddPeer(right, "10.0.0.2/32");
+        right.AddPeer(left, "10.0.0.1/32", withEndpoint: false);
+        world.Filter = static datagram => datagram.Type == MessageType.Initiation;
+        left.Send(InnerPackets.Udp("10.0.0.1", "10.0.0.2"));
+        world.RunFor(TimeSpan.FromSeconds(1)); // the response is lost,
+        left.Engine.EraseSessions(); // and who wanted it asks no more
+        world.Filter = null;
+
+        right.Send(InnerPackets.Udp("10.0.0.2", "10.0.0.1"));
+        world.RunUntil(() => left.Delivered.Count == 1, TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
     public void A_device_that_is_down_answers_no_handshake_that_still_waited()
     {
         using var world = new World(seed: 2);

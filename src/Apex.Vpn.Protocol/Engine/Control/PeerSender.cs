@@ -19,12 +19,26 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
         if (engine.Identity is not { } identity) return;
         // Also when it is too early for another one: who wants something now gives the attempt that goes on its full time (WG 6.4).
         if (!isRetry) peer.Attempts = 0;
-        if (peer.LastHandshakeSent.IsSet && now - peer.LastHandshakeSent < Limits.RekeyTimeout) return;
+        if (peer.LastHandshakeSent.IsSet && now - peer.LastHandshakeSent < Limits.RekeyTimeout)
+        {
+            WaitForTurn(peer, now);
+            return;
+        }
         if (!isRetry) peer.HandshakeBegan = now;
         initiations.Write(peer, identity, output, now);
         // Also when nothing could be written, for want of an endpoint: the next try is due all the same.
         peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
         peer.Timers.Retransmit = now + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
+    }
+
+    /// <summary>
+    /// A session is wanted too early after the last handshake message. When that was a response whose session nobody confirms, no other
+    /// deadline would ever come back to what waits.
+    /// </summary>
+    private void WaitForTurn(Peer peer, Instant now)
+    {
+        if (peer.Timers.Retransmit.IsSet || UsableSession(peer, now) is not null) return;
+        peer.Timers.Retransmit = peer.LastHandshakeSent + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
     }
 
     /// <summary>Sends what waits for a session if there is one, else sees to it that there will be.</summary>
