@@ -88,17 +88,18 @@ internal sealed class InboundPath(EngineContext engine)
         worker.RunLength = 0;
         Span<AeadSegment> segments = worker.Segments.AsSpan(0, count);
         engine.Aead.Open(keypair.ReceiveKey, batch.Slab, segments);
+        keypair.Accept(segments, worker.IsNew);
 
         Peer peer = keypair.Peer;
         int good = 0, last = -1;
         long bytes = 0;
         bool anyData = false;
+        var sources = new RouteMemo(engine.AllowedIps);
         for (int i = 0; i < count; i++)
         {
             ref PacketSlot slot = ref batch[worker.RunSlots[i]];
-            // The window moves only for what proved authentic: a forger must not push it.
             DropReason reason = !segments[i].Authentic ? DropReason.Unauthentic
-                : !keypair.TryAccept(segments[i].Counter) ? DropReason.Replayed
+                : !worker.IsNew[i] ? DropReason.Replayed
                 : DropReason.None;
             if (reason != DropReason.None)
             {
@@ -113,7 +114,7 @@ internal sealed class InboundPath(EngineContext engine)
             slot.Length -= TransportMessage.MinSize;
             if (slot.Length == 0) continue; // a keepalive
             anyData = true;
-            reason = Deliver(batch, ref slot, peer);
+            reason = Deliver(batch, ref slot, peer, ref sources);
             if (reason == DropReason.None) continue;
             slot.Length = 0;
             worker.Drop(reason);
@@ -127,11 +128,11 @@ internal sealed class InboundPath(EngineContext engine)
     }
 
     /// <summary>Checks an inner packet and trims its slot to it.</summary>
-    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Peer peer)
+    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Peer peer, ref RouteMemo sources)
     {
         if (!InnerPacket.TryParse(batch.Bytes(in slot), out InnerPacket packet)) return DropReason.MalformedInnerPacket;
         slot.Length = packet.Length;
-        if (engine.AllowedIps.Find(packet.Source, packet.IsIPv4) != peer) return DropReason.SourceNotAllowed;
+        if (sources.Find(packet.Source, packet.IsIPv4) != peer) return DropReason.SourceNotAllowed;
         Span<byte> bytes = batch.Bytes(in slot);
         if (!Ecn.TryDecapsulate(slot.TrafficClass, bytes)) return DropReason.CongestionNotEcnCapable;
         return engine.Filter is { } filter && !filter.AllowInbound(peer.PublicKey, bytes) ? DropReason.FilteredInbound : DropReason.None;
