@@ -42,9 +42,10 @@ public sealed class LinuxTunTests
         using var host = new TunHost("10.8.0.1/24");
         host.Send("10.8.0.2", [.. Enumerable.Range(0, 9).Select(_ => new byte[100])]);
         PacketBatch few = new(4, 200_000), small = new(64, PacketBatch.MaxPacket + 100);
-        Assert.Equal(4, host.Tun.ReadSome(few));
+        Assert.Equal(3, host.Tun.ReadSome(few));
         Assert.Equal(1, host.Tun.ReadSome(small)); // after one there is no room for a packet of any length
-        Assert.Equal(4, host.Tun.ReadSome(few));
+        Assert.Equal(3, host.Tun.ReadSome(few));   // the last slots are for a read that is cut into segments
+        Assert.Equal(2, host.Tun.ReadSome(few));
         Assert.Throws<ArgumentException>(() => host.Tun.Read(new PacketBatch(2, 4096)));
     }
 
