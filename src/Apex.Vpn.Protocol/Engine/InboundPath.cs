@@ -26,7 +26,11 @@ internal sealed class InboundPath(EngineContext engine)
         for (int i = 0; i < batch.Count; i++)
         {
             ref PacketSlot slot = ref batch[i];
-            DropReason reason = Dispatch(batch.Bytes(in slot), slot.Path, now, ref handshakes, out Keypair? session);
+            ReadOnlySpan<byte> message = batch.Bytes(in slot);
+            Keypair? session = keypair;
+            DropReason reason = GoesOn(message, keypair)
+                ? DropReason.None
+                : Dispatch(message, slot.Path, now, ref handshakes, out session);
             if (session is null)
             {
                 slot.Length = 0;
@@ -42,7 +46,7 @@ internal sealed class InboundPath(EngineContext engine)
             {
                 Offset = slot.Offset + TransportMessage.HeaderSize,
                 Length = slot.Length - TransportMessage.HeaderSize,
-                Counter = TransportMessage.Counter(batch.Bytes(in slot)),
+                Counter = TransportMessage.Counter(message),
             };
             worker.RunSlots[worker.RunLength++] = i;
         }
@@ -50,6 +54,13 @@ internal sealed class InboundPath(EngineContext engine)
         worker.Ticket.Offline();
         if (handshakes) engine.WakeControl();
     }
+
+    /// <summary>Whether a message belongs to the session of the one before it, as most do: that one was looked up, and is not too old.</summary>
+    private static bool GoesOn(ReadOnlySpan<byte> message, Keypair? keypair) =>
+        keypair is not null && message.Length >= TransportMessage.MinSize
+        && BinaryPrimitives.ReadUInt32LittleEndian(message) == (uint)MessageType.Transport
+        && TransportMessage.Receiver(message) == keypair.LocalIndex
+        && TransportMessage.Counter(message) < Limits.RejectAfterMessages;
 
     private DropReason Dispatch(ReadOnlySpan<byte> message, in UdpPath path, Instant now, ref bool handshakes, out Keypair? session)
     {

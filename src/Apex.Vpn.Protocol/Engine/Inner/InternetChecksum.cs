@@ -15,7 +15,13 @@ internal static class InternetChecksum
         // The sum depends neither on byte order, but for a swap at the end, nor on the width of words, but for folding (RFC 1071, 2).
         ulong sum = 0;
         if (bytes.Length >= Vector256<byte>.Count) sum = SumVectors(ref bytes);
-        while (bytes.Length >= sizeof(uint))
+        while (bytes.Length >= sizeof(ulong))
+        {
+            ulong words = MemoryMarshal.Read<ulong>(bytes);
+            sum += (uint)words + (words >> 32);
+            bytes = bytes[sizeof(ulong)..];
+        }
+        if (bytes.Length >= sizeof(uint))
         {
             sum += MemoryMarshal.Read<uint>(bytes);
             bytes = bytes[sizeof(uint)..];
@@ -43,8 +49,11 @@ internal static class InternetChecksum
     /// <summary>A sum of sums as one.</summary>
     internal static ushort Fold(ulong sum)
     {
-        while (sum > ushort.MaxValue) sum = (sum >> 16) + (ushort)sum;
-        return (ushort)sum;
+        sum = (sum >> 32) + (uint)sum;
+        sum = (sum >> 32) + (uint)sum;
+        sum = (sum >> 16) + (ushort)sum;
+        sum = (sum >> 16) + (ushort)sum;
+        return (ushort)((sum >> 16) + (ushort)sum);
     }
 
     // Sums the words of 32 bits in lanes of 64, which no length of a packet can overflow, and leaves what does not fill a vector.

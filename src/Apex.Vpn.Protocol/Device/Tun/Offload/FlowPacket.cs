@@ -82,16 +82,13 @@ internal readonly ref struct FlowPacket
         return true;
     }
 
-    /// <summary>Whether both belong to one connection: addresses, ports and protocol.</summary>
-    internal bool IsSameFlow(FlowPacket other)
-    {
-        if (IsIPv4 != other.IsIPv4 || Protocol != other.Protocol) return false;
-        int start = TransportStart;
-        if (MemoryMarshal.Read<uint>(Bytes[start..]) != MemoryMarshal.Read<uint>(other.Bytes[start..])) return false;
-        return IsIPv4
-            ? MemoryMarshal.Read<ulong>(Bytes[12..]) == MemoryMarshal.Read<ulong>(other.Bytes[12..])
-            : Bytes.Slice(8, 32).SequenceEqual(other.Bytes.Slice(8, 32));
-    }
+    /// <summary>The connection that it belongs to.</summary>
+    internal FlowKey Key => FlowKey.Of(Bytes, IsIPv4, Protocol);
+
+    /// <summary>Another packet of the same connection.</summary>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="headerLength">The length of its headers.</param>
+    internal FlowPacket Other(Span<byte> bytes, int headerLength) => new(bytes, IsIPv4, Protocol, headerLength);
 
     /// <summary>Whether nothing but lengths, sequence and checksums would be lost if a packet of the same flow joined this one.</summary>
     internal bool HasSameHeaders(FlowPacket other)

@@ -47,10 +47,11 @@ internal sealed class PacketCoalescer
         {
             if (batch[i].Length == 0) continue;
             bool isFlow = FlowPacket.TryParse(batch.Bytes(i), out FlowPacket packet) && (packet.IsTcp ? mergeTcp : mergeUdp);
-            int open = isFlow ? FindOpen(batch, packet) : -1;
+            FlowKey key = isFlow ? packet.Key : default;
+            int open = isFlow ? FindOpen(in key) : -1;
             bool canMerge = isFlow && packet.CanMerge;
             if (open >= 0 && canMerge && TryJoin(batch, ref _runs[_open[open]], i, packet)) continue;
-            Begin(i, packet, batch[i].Length, canMerge);
+            Begin(i, in key, packet, batch[i].Length, canMerge);
             if (!isFlow) continue;
             // From here on the flow goes on behind this packet.
             if (open < 0) open = _openCount < OpenFlows ? _openCount++ : _count % OpenFlows;
@@ -93,11 +94,11 @@ internal sealed class PacketCoalescer
         };
     }
 
-    private int FindOpen(PacketBatch batch, FlowPacket packet)
+    private int FindOpen(in FlowKey key)
     {
         for (int i = 0; i < _openCount; i++)
         {
-            if (FlowPacket.TryParse(batch.Bytes(_runs[_open[i]].First), out FlowPacket first) && first.IsSameFlow(packet)) return i;
+            if (_runs[_open[i]].Key == key) return i;
         }
         return -1;
     }
@@ -107,7 +108,7 @@ internal sealed class PacketCoalescer
         int payload = packet.PayloadLength;
         if (run.IsClosed || payload > run.SegmentSize || run.Length + payload > PacketBatch.MaxPacket) return false;
         if (run.Count == (packet.IsTcp ? MaxPackets : MaxDatagrams) || (packet.IsTcp && packet.Sequence != run.NextSequence)) return false;
-        FlowPacket.TryParse(batch.Bytes(run.First), out FlowPacket first);
+        FlowPacket first = packet.Other(batch.Bytes(run.First), run.HeaderLength);
         if (!first.HasSameHeaders(packet) || !packet.IsChecksumRight()) return false;
         if (!run.IsVerified && !first.IsChecksumRight())
         {
@@ -124,11 +125,12 @@ internal sealed class PacketCoalescer
         return true;
     }
 
-    private void Begin(int slot, FlowPacket packet, int length, bool canMerge)
+    private void Begin(int slot, in FlowKey key, FlowPacket packet, int length, bool canMerge)
     {
         ref PacketRun run = ref _runs[_count++];
-        run = new PacketRun { First = slot, Last = slot, Count = 1, Length = length, IsClosed = !canMerge || IsEnd(packet) };
+        run = new PacketRun { Key = key, First = slot, Last = slot, Count = 1, Length = length, IsClosed = !canMerge || IsEnd(packet) };
         if (!canMerge) return;
+        run.HeaderLength = packet.HeaderLength;
         run.SegmentSize = packet.PayloadLength;
         if (packet.IsTcp) run.NextSequence = packet.Sequence + (uint)packet.PayloadLength;
     }

@@ -3,6 +3,12 @@ namespace Apex.Vpn.Protocol;
 /// <summary>Packets of one flow that the kernel takes as one: the first with its headers, the rest without.</summary>
 internal struct PacketRun
 {
+    /// <summary>The connection; default for a packet of none.</summary>
+    internal FlowKey Key;
+
+    /// <summary>The length of the first packet's headers.</summary>
+    internal int HeaderLength;
+
     /// <summary>The first slot, and the last so far.</summary>
     internal int First, Last;
 
