@@ -1,4 +1,5 @@
 using Apex.Vpn.Netns.Measuring;
+using Apex.Vpn.Netns.Network;
 using Apex.Vpn.Netns.Processes;
 using Apex.Vpn.Netns.Results;
 
@@ -49,18 +50,31 @@ internal static class Session
             (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_congestion_control", cancellationToken)).Trim(),
             await CommitAsync(cancellationToken),
             peer,
-            contenders.ToDictionary(static contender => contender.Name, Describe),
+            await DescribeAsync(contenders, cancellationToken),
             commandLine);
         Console.Write(Report.Write(setting, findings));
         if (options.Json is { } json) await File.WriteAllTextAsync(json.FullName, JsonReport.Write(setting, findings), cancellationToken);
         return comparison.HasFailures ? ExitCodes.Failed : ExitCodes.Measured;
     }
 
-    private static string Describe(Contender contender)
+    // What a program says of itself proves that it is the build that was meant.
+    private static async Task<Dictionary<string, string>> DescribeAsync(IEnumerable<Contender> contenders, CancellationToken cancellationToken)
     {
-        string environment = string.Concat(contender.Left.Environment.Select(static pair => $"{pair.Key}={pair.Value} "));
-        string left = Path.GetRelativePath(Repository.Root, contender.Left.Path), right = Path.GetRelativePath(Repository.Root, contender.Right.Path);
-        return environment + (left == right ? left : $"{left} <-> {right}");
+        Dictionary<string, string> programs = [];
+        foreach (Contender contender in contenders)
+        {
+            string text = await DescribeAsync(contender.Left, cancellationToken);
+            if (contender.Right != contender.Left) text += " <-> " + await DescribeAsync(contender.Right, cancellationToken);
+            programs.Add(contender.Name, text);
+        }
+        return programs;
+    }
+
+    private static async Task<string> DescribeAsync(DaemonProgram program, CancellationToken cancellationToken)
+    {
+        string environment = string.Concat(program.Environment.Select(static pair => $"{pair.Key}={pair.Value} "));
+        string version = await Command.RunAsync(program.Path, ["--version"], cancellationToken, environment: program.Environment);
+        return $"{environment}{Path.GetRelativePath(Repository.Root, program.Path)} ({version.Split('\n')[0]})";
     }
 
     private static async Task<string> CommitAsync(CancellationToken cancellationToken) =>

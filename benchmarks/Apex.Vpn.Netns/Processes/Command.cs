@@ -11,9 +11,14 @@ internal static class Command
     /// <summary>Runs it and returns what it wrote to standard output; it must end with 0.</summary>
     /// <exception cref="MeasurementException">It did not, or took longer than its limit.</exception>
     internal static async Task<string> RunAsync(
-        string program, IEnumerable<string> arguments, CancellationToken cancellationToken, string? input = null, TimeSpan? limit = null)
+        string program,
+        IEnumerable<string> arguments,
+        CancellationToken cancellationToken,
+        string? input = null,
+        TimeSpan? limit = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        using Process process = Start(program, arguments);
+        using Process process = Start(program, arguments, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
