@@ -31,5 +31,5 @@ internal sealed record CompareOptions
     internal FileInfo? Json { get; init; }
 
     /// <summary>How long the raw link is measured before and after.</summary>
-    internal double RawSeconds => Math.Max(1, Seconds / 2);
+    internal double RawSeconds => Math.Max(2, Seconds / 2);
 }

@@ -9,6 +9,8 @@ internal static class JsonReport
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
+        // A ratio to nothing must not cost all the readings.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
