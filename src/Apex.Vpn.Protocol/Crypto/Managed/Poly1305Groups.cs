@@ -6,7 +6,8 @@ namespace Apex.Vpn.Protocol.Crypto.Managed;
 /// Poly1305 of several messages at a time, one in each lane, in groups of up to four blocks that share one carry. The widths differ in
 /// their vectors alone; the code is there twice because helpers that are generic over the vector overrun the runtime's inlining budget.
 /// </summary>
-internal abstract class Poly1305Groups
+/// <param name="lanes">How many messages are absorbed at a time.</param>
+internal abstract class Poly1305Groups(int lanes)
 {
     /// <summary>The most blocks in a group.</summary>
     internal const int Blocks = 4;
@@ -15,7 +16,7 @@ internal abstract class Poly1305Groups
     internal const int GroupSize = Blocks * Poly1305State.BlockSize;
 
     /// <summary>How many messages are absorbed at a time.</summary>
-    internal abstract int Lanes { get; }
+    internal int Lanes { get; } = lanes;
 
     /// <summary>Absorbs the first groups of messages of which nothing was absorbed before.</summary>
     /// <param name="offsets">Where each message starts: 1 to <see cref="Lanes"/>.</param>

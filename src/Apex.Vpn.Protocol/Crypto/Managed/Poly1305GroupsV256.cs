@@ -6,10 +6,8 @@ using static Apex.Vpn.Protocol.Crypto.Managed.Poly1305LimbsV256;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Poly1305 of four messages at a time. Needs AVX2.</summary>
-internal sealed class Poly1305GroupsV256 : Poly1305Groups
+internal sealed class Poly1305GroupsV256() : Poly1305Groups(Count)
 {
-    internal override int Lanes => Count;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void PreparePowers(ref Poly1305Scratch scratch)
     {

@@ -6,10 +6,8 @@ using static Apex.Vpn.Protocol.Crypto.Managed.Poly1305LimbsV512;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Poly1305 of eight messages at a time. Needs AVX-512.</summary>
-internal sealed class Poly1305GroupsV512 : Poly1305Groups
+internal sealed class Poly1305GroupsV512() : Poly1305Groups(Count)
 {
-    internal override int Lanes => Count;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void PreparePowers(ref Poly1305Scratch scratch)
     {
