@@ -1,3 +1,11 @@
+using Apex.Vpn.Benchmarks.Crypto;
 using BenchmarkDotNet.Running;
 
+// Programs of our own, by the first argument; everything else is BenchmarkDotNet's.
+var commands = new Dictionary<string, Func<string[], int>>
+{
+    ["aead"] = AeadRatios.Run,
+};
+if (args.Length > 0 && commands.TryGetValue(args[0], out Func<string[], int>? command)) return command(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;
