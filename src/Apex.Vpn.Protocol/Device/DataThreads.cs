@@ -3,7 +3,8 @@ namespace Apex.Vpn.Protocol;
 /// <summary>How many threads carry a device's packets.</summary>
 public enum DataThreads
 {
-    /// <summary>What measured best for machines of this kind.</summary>
+    /// <summary><see cref="One"/> where there are two processors or fewer, as measured there; <see cref="Two"/> where each thread has a
+    /// processor to itself.</summary>
     Automatic,
 
     /// <summary>One for both directions: the fewest wake-ups, so the most throughput of few cores and the shortest idle round trip.</summary>

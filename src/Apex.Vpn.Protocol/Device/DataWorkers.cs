@@ -10,6 +10,8 @@ namespace Apex.Vpn.Protocol;
 /// </summary>
 internal sealed class DataWorkers : IDisposable
 {
+    private const int FewProcessors = 2;
+
     private readonly ITunDevice _tun;
     private readonly IUdpTransport _transport;
     private readonly OutboundLane _outbound;
@@ -24,7 +26,8 @@ internal sealed class DataWorkers : IDisposable
         (_tun, _transport) = (tun, transport);
         _outbound = new OutboundLane(engine, tun, transport, clock);
         _inbound = new InboundLane(engine, tun, transport, clock);
-        _threads = threads == DataThreads.One && tun is IPolledSource inner && transport is IPolledSource outer
+        bool one = threads == DataThreads.One || (threads == DataThreads.Automatic && Environment.ProcessorCount <= FewProcessors);
+        _threads = one && tun is IPolledSource inner && transport is IPolledSource outer
             ? [new WorkerThread(name + " data", Both(inner, outer), failed)]
             : [new WorkerThread(name + " send", Send, failed), new WorkerThread(name + " receive", Receive, failed)];
     }

@@ -65,8 +65,8 @@ internal sealed class PacketCoalescer
     /// <returns>What to tell the kernel.</returns>
     internal static VirtioHeader Merge(PacketBatch batch, in PacketRun run)
     {
-        FlowPacket.TryParse(batch.Bytes(run.First), out FlowPacket first);
-        FlowPacket.TryParse(batch.Bytes(run.Last), out FlowPacket last);
+        _ = FlowPacket.TryParse(batch.Bytes(run.First), out FlowPacket first); // as it did when the run began
+        FlowPacket last = first.Other(batch.Bytes(run.Last), run.HeaderLength);
         Span<byte> header = first.Bytes[..first.HeaderLength];
         int start = first.TransportStart;
         if (first.IsIPv4)
