@@ -60,6 +60,14 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
     /// <summary>Whether the interface is set up (<c>ip link set NAME up</c>), as of now.</summary>
     public bool IsLinkUp => _link.IsUp;
 
+    /// <summary>What goes between us and the kernel as one packet. To be taken back where a kernel or a driver behind it gets it wrong;
+    /// what the kernel cannot do stays out when set, and is always out for a descriptor without <c>IFF_VNET_HDR</c>.</summary>
+    public TunOffloads Offloads
+    {
+        get => _offload.Allowed;
+        set => _offload.Allowed = value;
+    }
+
     /// <summary>Raised when the interface was set up (true) or down (false); on the thread that reads, which must go on soon.</summary>
     public event Action<bool>? LinkChanged
     {

@@ -29,7 +29,7 @@ internal static class TunOpener
         var tun = new Descriptor(number);
         int errno = TunRequests.Attach(tun, name, Flags);
         if (errno == 0) errno = TunRequests.Identify(tun, out name, out _);
-        if (errno == 0) return new LinuxTun(tun, name, TunOffload.Negotiate(tun));
+        if (errno == 0) return new LinuxTun(tun, name, TunOffload.Of(tun));
         tun.Dispose();
         throw AttachError(name, errno);
     }
@@ -88,7 +88,7 @@ internal static class TunOpener
         int status = LinuxNative.fcntl(number, LinuxNative.GetStatusFlags, 0);
         if (status < 0 || LinuxNative.fcntl(number, LinuxNative.SetStatusFlags, status | LinuxNative.OpenNonBlocking) < 0)
             throw Error($"Cannot make the descriptor of {name} non-blocking", Marshal.GetLastPInvokeError());
-        return new LinuxTun(tun, name, (flags & TunRequests.FlagVirtioHeader) != 0 ? TunOffload.Negotiate(tun) : TunOffload.None);
+        return new LinuxTun(tun, name, (flags & TunRequests.FlagVirtioHeader) != 0 ? TunOffload.Of(tun) : TunOffload.None);
     }
 
     private static TunException OpenError(string device, int errno) => errno switch

@@ -5,51 +5,53 @@ using Apex.Vpn.Protocol.Transports.Linux;
 namespace Apex.Vpn.Protocol;
 
 /// <summary>What a TUN descriptor can do for us: what the kernel may leave undone in what is read, and what it takes unfinished.</summary>
-/// <remarks>Set up once; what the kernel turns out not to take is switched off for good, by any thread.</remarks>
+/// <remarks>Any thread. What the kernel turns out not to take is switched off for good.</remarks>
 [Experimental(ApexDiagnostics.DataPath)]
 [SupportedOSPlatform("linux")]
 [SupportedOSPlatform("android")]
 internal sealed class TunOffload
 {
-    // Kernels before 6.2 know no UDP segments; where checksums cannot be left undone, neither can segments.
-    private static readonly uint[] Levels =
-    [
-        TunRequests.OffloadChecksum | TunRequests.OffloadTcp | TunRequests.OffloadUdp,
-        TunRequests.OffloadChecksum | TunRequests.OffloadTcp,
-        TunRequests.OffloadChecksum,
-        0,
-    ];
+    private static readonly Version MergesUdpSafely = new(6, 8, 5);
 
-    private volatile bool _mergesTcp;
-    private volatile bool _mergesUdp;
+    private readonly Descriptor? _tun;
+    private volatile TunOffloads _allowed;
     private volatile bool _tcpProven;
     private volatile bool _udpProven;
+    private volatile bool _tcpRefused;
+    private volatile bool _udpRefused;
 
-    private TunOffload(bool hasHeaders, uint level)
+    private TunOffload(Descriptor? tun)
     {
-        HasHeaders = hasHeaders;
-        _mergesTcp = hasHeaders;
-        _mergesUdp = (level & TunRequests.OffloadUdp) != 0;
+        _tun = tun;
+        _udpRefused = Environment.OSVersion.Version < MergesUdpSafely;
+        Allowed = tun is null ? TunOffloads.None : TunOffloads.All;
     }
 
     /// <summary>A descriptor of bare packets.</summary>
-    internal static TunOffload None { get; } = new(hasHeaders: false, level: 0);
+    internal static TunOffload None { get; } = new(null);
 
     /// <summary>Whether a virtio header goes before every packet.</summary>
-    internal bool HasHeaders { get; }
+    internal bool HasHeaders => _tun is not null;
 
     /// <summary>Whether TCP segments may be written as one packet.</summary>
-    internal bool MergesTcp => _mergesTcp;
+    internal bool MergesTcp => !_tcpRefused && (_allowed & TunOffloads.Tcp) != 0;
 
     /// <summary>Whether UDP datagrams may be written as one packet.</summary>
-    internal bool MergesUdp => _mergesUdp;
+    internal bool MergesUdp => !_udpRefused && (_allowed & TunOffloads.Udp) != 0;
 
-    /// <summary>Agrees with the kernel on as much as it can do.</summary>
+    /// <summary>What may be used, as far as the kernel can do it. Packets already on their way may still come unfinished.</summary>
+    internal TunOffloads Allowed
+    {
+        get => _allowed;
+        set => _allowed = _tun is null ? TunOffloads.None : Negotiate(_tun, value);
+    }
+
+    /// <summary>Sets up a descriptor with all that the kernel can do.</summary>
     /// <param name="tun">Opened with IFF_VNET_HDR.</param>
-    internal static TunOffload Negotiate(Descriptor tun)
+    internal static TunOffload Of(Descriptor tun)
     {
         TunRequests.TrySetHeaderSize(tun, VirtioHeader.Size); // the default; a descriptor handed in may have another
-        return new TunOffload(hasHeaders: true, Array.Find(Levels, level => TunRequests.TrySetOffload(tun, level)));
+        return new TunOffload(tun);
     }
 
     /// <summary>The kernel took a run.</summary>
@@ -62,7 +64,21 @@ internal sealed class TunOffload
     /// <summary>The kernel refused a run: unless it took one before, it gets packets of this kind one by one from now on.</summary>
     internal void Doubt(byte segmentType)
     {
-        if (segmentType == VirtioHeader.Udp) _mergesUdp = _udpProven;
-        else _mergesTcp = _tcpProven;
+        if (segmentType == VirtioHeader.Udp) _udpRefused = !_udpProven;
+        else _tcpRefused = !_tcpProven;
+    }
+
+    // Where checksums cannot be left undone, neither can segments; older kernels know no UDP segments.
+    private static TunOffloads Negotiate(Descriptor tun, TunOffloads wanted)
+    {
+        foreach (TunOffloads offloads in (ReadOnlySpan<TunOffloads>)[wanted, wanted & TunOffloads.Tcp])
+        {
+            uint bits = TunRequests.OffloadChecksum;
+            if ((offloads & TunOffloads.Tcp) != 0) bits |= TunRequests.OffloadTcp;
+            if ((offloads & TunOffloads.Udp) != 0) bits |= TunRequests.OffloadUdp;
+            if (TunRequests.TrySetOffload(tun, bits)) return offloads;
+        }
+        if (!TunRequests.TrySetOffload(tun, TunRequests.OffloadChecksum)) TunRequests.TrySetOffload(tun, 0);
+        return TunOffloads.None;
     }
 }
