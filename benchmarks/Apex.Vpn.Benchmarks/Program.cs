@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 var commands = new Dictionary<string, Func<string[], int>>
 {
     ["aead"] = AeadRatios.Run,
+    ["dudect"] = Dudect.Run,
 };
 if (args.Length > 0 && commands.TryGetValue(args[0], out Func<string[], int>? command)) return command(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -29,8 +29,8 @@ internal static class AeadRatios
             Print($"{size} B, open, single", providers, size, Messages, static work => work.OpenEach());
             foreach (int batch in (int[])[16, 45, 48])
             {
-                Print($"{size} B, seal, batch of {batch}", providers, size, batch, static work => work.SealBatch());
-                Print($"{size} B, open, batch of {batch}", providers, size, batch, static work => work.OpenBatch());
+                Print($"{size} B, seal, batch of {batch}", providers, size, batch, work => work.SealBatches(batch));
+                Print($"{size} B, open, batch of {batch}", providers, size, batch, work => work.OpenBatches(batch));
             }
         }
         return 0;
@@ -64,8 +64,8 @@ internal static class AeadRatios
             {
                 Time(work, static work => work.SealEach());
                 Time(work, static work => work.OpenEach());
-                Time(work, static work => work.SealBatch());
-                Time(work, static work => work.OpenBatch());
+                Time(work, static work => work.SealBatches(16));
+                Time(work, static work => work.OpenBatches(16));
             }
         }
     }

@@ -3,7 +3,7 @@ using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Benchmarks.Crypto;
 
-/// <summary>Equal messages side by side in a slab, as segmentation makes them, to seal or open with a provider: in one call, or one by one.</summary>
+/// <summary>Equal messages side by side in a slab, as segmentation makes them, to seal or open with a provider: some in a call, or one by one.</summary>
 internal sealed class AeadWork
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(AeadProvider.KeySize);
@@ -18,16 +18,24 @@ internal sealed class AeadWork
         int stride = size + AeadProvider.TagSize;
         for (int i = 0; i < messages; i++) _segments[i] = new AeadSegment { Offset = i * stride, Length = stride, Counter = (ulong)i };
         _slab = RandomNumberGenerator.GetBytes(messages * stride);
-        SealBatch();
+        SealEach();
         _sealed = [.. _slab];
     }
 
     /// <summary>Makes the slab hold what can be opened.</summary>
     internal void Reset() => _sealed.CopyTo(_slab, 0);
 
-    internal void SealBatch() => _provider.Seal(_key, _slab, (ReadOnlySpan<AeadSegment>)_segments);
+    internal void SealBatches(int size)
+    {
+        for (int i = 0; i < _segments.Length; i += size) _provider.Seal(_key, _slab, (ReadOnlySpan<AeadSegment>)_segments.AsSpan(i, size));
+    }
 
-    internal void OpenBatch() => Check(_provider.Open(_key, _slab, _segments));
+    internal void OpenBatches(int size)
+    {
+        int authentic = 0;
+        for (int i = 0; i < _segments.Length; i += size) authentic += _provider.Open(_key, _slab, _segments.AsSpan(i, size));
+        Check(authentic);
+    }
 
     internal void SealEach()
     {

@@ -3,7 +3,7 @@ using Apex.Vpn.Protocol.Tests.Crypto;
 
 #pragma warning disable CA1050 // the runtime looks for this name, outside of any namespace
 
-/// <summary>What <c>DOTNET_STARTUP_HOOKS</c> calls before Main: the program of the processes that LesserProcessorTests starts.</summary>
+/// <summary>What <c>DOTNET_STARTUP_HOOKS</c> calls before Main: the program of the processes that KernelListing starts.</summary>
 internal static class StartupHook
 {
     public static void Initialize()
