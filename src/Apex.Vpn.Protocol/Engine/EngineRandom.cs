@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
+using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Protocol.Engine;
 
@@ -18,6 +18,7 @@ internal abstract class EngineRandom
 }
 
 /// <summary>The operating system's generator: what every device runs on. Safe from any thread.</summary>
+/// <remarks>Asked through libsodium, which is there anyway: on Linux the framework's own way loads OpenSSL, 4 MB of it.</remarks>
 internal sealed class SecureRandom : EngineRandom
 {
     internal static SecureRandom Shared { get; } = new();
@@ -25,11 +26,11 @@ internal sealed class SecureRandom : EngineRandom
     internal override uint NextUInt32()
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        RandomNumberGenerator.Fill(bytes);
+        Fill(bytes);
         return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
 
-    internal override void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
+    internal override void Fill(Span<byte> destination) => Libsodium.randombytes_buf(destination, (nuint)destination.Length);
 }
 
 /// <summary>A generator (xoshiro256**, seeded by SplitMix64) that gives the same sequence for the same seed.</summary>
