@@ -20,6 +20,9 @@ internal static partial class Libsodium
     }
 
     [LibraryImport(Library)]
+    internal static partial void randombytes_buf(Span<byte> buffer, nuint size);
+
+    [LibraryImport(Library)]
     internal static partial int crypto_scalarmult_curve25519(Span<byte> result, ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point);
 
     [LibraryImport(Library)]

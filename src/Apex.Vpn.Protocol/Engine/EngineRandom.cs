@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Protocol.Engine;
 
@@ -19,6 +19,7 @@ internal abstract class EngineRandom
 }
 
 /// <summary>The operating system's generator: what every device runs on. Safe from any thread.</summary>
+/// <remarks>Asked through libsodium, which is there anyway: on Linux the framework's own way loads OpenSSL, 4 MB of it.</remarks>
 internal sealed class SecureRandom : EngineRandom
 {
     private const int NumbersPerFill = 64;
@@ -38,7 +39,7 @@ internal sealed class SecureRandom : EngineRandom
         uint[] numbers = _numbers ??= new uint[NumbersPerFill];
         if (_left == 0)
         {
-            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
+            Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
             _left = NumbersPerFill;
         }
         uint number = numbers[--_left];
@@ -46,7 +47,7 @@ internal sealed class SecureRandom : EngineRandom
         return number;
     }
 
-    internal override void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
+    internal override void Fill(Span<byte> destination) => Libsodium.randombytes_buf(destination, (nuint)destination.Length);
 }
 
 /// <summary>A generator (xoshiro256**, seeded by SplitMix64) that gives the same sequence for the same seed.</summary>

@@ -36,6 +36,11 @@ public sealed class PublishedTests(ITestOutputHelper output)
         await tunnel.Right.Net.Ping(tunnel.Left.InnerV6);
         Assert.True(await Iperf.Tcp(tunnel.Left.Net, tunnel.Right.Net, tunnel.Right.InnerV4) > 1 << 20);
         Assert.True(await Iperf.Tcp(tunnel.Left.Net, tunnel.Right.Net, tunnel.Right.InnerV4, reverse: true) > 1 << 20);
+
+        // OpenSSL would be a third of its memory and of its start; a single call of the framework's cryptography brings it in.
+        var maps = await File.ReadAllTextAsync($"/proc/{tunnel.Left.Wg.Daemon.ProcessId}/maps");
+        Assert.Contains("libsodium", maps, StringComparison.Ordinal);
+        Assert.DoesNotContain("libcrypto", maps, StringComparison.Ordinal);
     }
 
     // What is compiled for a level keeps nothing of wider vectors: a level that lost its own would only be slow.

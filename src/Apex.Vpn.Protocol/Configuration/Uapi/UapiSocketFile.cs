@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol.Configuration;
 
@@ -55,7 +54,7 @@ internal static partial class UapiSocketFile
     private static Socket ListenAside(string folder, string path)
     {
         if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(folder, FolderMode);
-        string aside = Path.Combine(folder, "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
+        string aside = Path.Combine(folder, "." + Path.GetRandomFileName());
         Socket socket = ListenAt(aside);
         try
         {
