@@ -30,13 +30,10 @@ internal sealed class WorkerThread
         {
             while (!_ending) iterate();
         }
-        catch (Exception exception) when (!_ending)
+        catch (Exception exception)
         {
-            failed(exception);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The device or transport was closed under the loop that is ending anyway.
+            // What was closed, or went away, under a loop that is ending anyway is no failure.
+            if (!_ending) failed(exception);
         }
     }
 }

@@ -176,43 +176,4 @@ public sealed class LinuxUdpNamespaceTests
         Task<int> send = Start(() => Enumerable.Range(0, 20).Sum(_ => link.LeftUdp.Send(batch)));
         Assert.InRange(send.Await(), 0, 20 * 63);
     }
-
-    /// <summary>Two namespaces with a cable, addresses of both families, and a transport in each.</summary>
-    private sealed class Link : IDisposable
-    {
-        internal Link()
-        {
-            TestNamespace.Connect(Left, LeftLink, Right, RightLink);
-            Left.Ip($"addr add 10.9.0.1/24 dev {LeftLink}");
-            Left.Ip($"addr add fd09::1/64 dev {LeftLink} nodad");
-            Right.Ip($"addr add 10.9.0.2/24 dev {RightLink}");
-            Right.Ip($"addr add fd09::2/64 dev {RightLink} nodad");
-            LeftPort = Left.Run(() => LeftUdp.Open(0));
-            RightPort = Right.Run(() => RightUdp.Open(0));
-        }
-
-        internal TestNamespace Left { get; } = new();
-
-        internal TestNamespace Right { get; } = new();
-
-        internal string LeftLink { get; } = TestNamespace.UniqueLink("vl");
-
-        internal string RightLink { get; } = TestNamespace.UniqueLink("vr");
-
-        internal LinuxUdpTransport LeftUdp { get; } = new();
-
-        internal LinuxUdpTransport RightUdp { get; } = new();
-
-        internal ushort LeftPort { get; }
-
-        internal ushort RightPort { get; }
-
-        public void Dispose()
-        {
-            LeftUdp.Dispose();
-            RightUdp.Dispose();
-            Left.Dispose();
-            Right.Dispose();
-        }
-    }
 }

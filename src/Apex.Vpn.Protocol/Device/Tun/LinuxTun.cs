@@ -99,13 +99,14 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
     }
 
     /// <summary>Takes over a descriptor of a TUN interface: from Android's <c>VpnService</c>, or from a parent process.</summary>
-    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; made non-blocking; closed when the result is disposed.</param>
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; made non-blocking; closed when
+    /// the result is disposed.</param>
     /// <exception cref="TunException">It is no such descriptor. It is then still the caller's.</exception>
     public static LinuxTun FromDescriptor(int descriptor) => TunOpener.TakeOver(descriptor);
 
     /// <summary>Uses a descriptor of a TUN interface that the caller keeps.</summary>
-    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; duplicated, so that each side disposes its own; made
-    /// non-blocking, which the caller's shares.</param>
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; duplicated, so that each side
+    /// disposes its own; made non-blocking, which the caller's shares.</param>
     /// <exception cref="TunException">It is no such descriptor.</exception>
     public static LinuxTun FromDescriptor(SafeHandle descriptor)
     {
@@ -232,11 +233,11 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
             {
                 while (HasRoom(batch, packer) && packer.TryPlace(PacketBatch.MaxPacket, out int offset))
                 {
-                    nint length = LinuxNative.read(lease.Number, slab + offset - header, (nuint)(PacketBatch.MaxPacket + header)) - header;
-                    if (length > 0)
-                        Add(ref packer, batch, offset, (int)length);
-                    else if (length == -header || Marshal.GetLastPInvokeError() is not Errno.EINTR)
-                        return length < -header && !Lasts(Marshal.GetLastPInvokeError());
+                    nint length = LinuxNative.read(lease.Number, slab + offset - header, (nuint)(PacketBatch.MaxPacket + header));
+                    if (length > header)
+                        Add(ref packer, batch, offset, (int)length - header);
+                    else if (length == 0 || (length < 0 && Marshal.GetLastPInvokeError() is not Errno.EINTR))
+                        return length < 0 && !Lasts(Marshal.GetLastPInvokeError());
                 }
             }
 

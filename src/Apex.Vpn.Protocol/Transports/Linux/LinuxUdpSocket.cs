@@ -155,16 +155,18 @@ internal sealed unsafe class LinuxUdpSocket
                     waits--;
                     WaitForRoom(socket);
                     continue;
-                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH
-                    when headers.DropSource(batch, done, count, _ipv6):
-                    continue;
                 case EIO when headers.SlotsOf(done) > 1:
                     _segments = false; // a link without checksum offload: never again on this socket
                     headers.Rewind(done, singly: false);
                     return taken;
                 case EMSGSIZE or EINVAL when headers.SlotsOf(done) > 1:
-                    headers.Rewind(done, singly: true); // longer than the path's MTU: only single datagrams are fragmented
+                    // Longer than the path's MTU, which older kernels call invalid: only single datagrams are fragmented. Were it the
+                    // local address, the first of them tells.
+                    headers.Rewind(done, singly: true);
                     return taken;
+                case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH
+                    when headers.DropSource(batch, done, count, _ipv6):
+                    continue;
                 case ECONNREFUSED or ENETUNREACH or EHOSTUNREACH or EHOSTDOWN or ENONET or ENOPROTOOPT or EOPNOTSUPP when !retried:
                     retried = true; // perhaps the ICMP error of an earlier datagram, reported once
                     continue;

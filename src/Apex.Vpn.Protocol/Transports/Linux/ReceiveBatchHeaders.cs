@@ -44,6 +44,7 @@ internal sealed unsafe class ReceiveBatchHeaders
         }
 
         _batch = batch;
+        _received = _nextMessage = 0;
         return _messages.First;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -10,11 +11,14 @@ namespace Apex.Vpn.Protocol.Tests.Device.Tun;
 [SupportedOSPlatform("linux")]
 internal sealed class TunHost : IDisposable
 {
-    internal TunHost(string? address = null)
+    /// <param name="address">With its prefix; IPv6 is switched off unless it is of that.</param>
+    /// <param name="open">Makes the TUN; null for one like any.</param>
+    internal TunHost(string? address = null, Func<LinuxTun>? open = null)
     {
-        Tun = Space.Run(() => LinuxTun.Open("tun%d"));
-        Space.Sysctl($"net/ipv6/conf/{Tun.Name}/disable_ipv6", "1"); // no router solicitations among the packets
-        if (address is not null) Space.Ip($"addr add {address} dev {Tun.Name}");
+        Tun = Space.Run(open ?? (static () => LinuxTun.Open("tun%d")));
+        bool ipv6 = address?.Contains(':', StringComparison.Ordinal) ?? false;
+        if (!ipv6) Space.Sysctl($"net/ipv6/conf/{Tun.Name}/disable_ipv6", "1"); // no router solicitations among the packets
+        if (address is not null) Space.Ip($"addr add {address} dev {Tun.Name}{(ipv6 ? " nodad" : "")}");
         Tun.BringUp();
     }
 
@@ -24,10 +28,9 @@ internal sealed class TunHost : IDisposable
 
     internal static PacketBatch NewBatch() => new(64, 64 * 4096);
 
-    internal Socket NewUdpSocket() => Space.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
-    {
-        ReceiveTimeout = (int)TransportTesting.Deadline.TotalMilliseconds,
-    });
+    internal Socket NewUdpSocket(AddressFamily family = AddressFamily.InterNetwork) => NewSocket(family, SocketType.Dgram, ProtocolType.Udp);
+
+    internal Socket NewTcpSocket(AddressFamily family) => NewSocket(family, SocketType.Stream, ProtocolType.Tcp);
 
     /// <summary>Has the host send datagrams, which its routes lead into the TUN.</summary>
     internal void Send(string address, params byte[][] datagrams)
@@ -42,9 +45,23 @@ internal sealed class TunHost : IDisposable
     internal bool HasLink(string name) =>
         Space.Run(() => File.ReadAllText("/proc/thread-self/net/dev").Contains(name + ":", StringComparison.Ordinal));
 
+    /// <summary>How many packets the kernel counted that it took from us, and gave to us, a run of segments as one.</summary>
+    internal (long Taken, long Given) CountPackets()
+    {
+        string line = Space.Run(() => File.ReadLines("/proc/thread-self/net/dev").Single(line => line.Contains(Tun.Name + ":", StringComparison.Ordinal)));
+        string[] fields = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (long.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[9], CultureInfo.InvariantCulture));
+    }
+
     public void Dispose()
     {
         Tun.Dispose();
         Space.Dispose();
     }
+
+    private Socket NewSocket(AddressFamily family, SocketType type, ProtocolType protocol) => Space.Run(() => new Socket(family, type, protocol)
+    {
+        ReceiveTimeout = (int)TransportTesting.Deadline.TotalMilliseconds,
+        SendTimeout = (int)TransportTesting.Deadline.TotalMilliseconds,
+    });
 }

@@ -24,20 +24,31 @@ internal sealed class Relay : IDisposable
     private readonly ITunDevice _from;
     private readonly Thread _thread;
     private volatile bool _stop;
+    private long _packets;
 
     internal Relay(ITunDevice from, ITunDevice to)
     {
         _from = from;
         _thread = new Thread(() =>
         {
-            PacketBatch batch = new(64, 4 * PacketBatch.FullStride);
+            PacketBatch batch = new(256, places: 1, slabBytes: 256 * 1024);
             while (!_stop)
             {
-                if (from.Read(batch) > 0) to.Write(batch);
+                int count = from.Read(batch);
+                if (count == 0) continue;
+                Interlocked.Add(ref _packets, count);
+                foreach (PacketSlot slot in batch.Slots) Longest = Math.Max(Longest, slot.Length);
+                to.Write(batch);
             }
         });
         _thread.Start();
     }
+
+    /// <summary>How many packets were carried.</summary>
+    internal long Packets => Interlocked.Read(ref _packets);
+
+    /// <summary>The length of the longest of them; to be read when nothing moves any more.</summary>
+    internal int Longest { get; private set; }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Apex.Vpn.Fuzz.Fuzzing;
 using Apex.Vpn.Protocol.Engine.Inner;
 using FsCheck.Xunit;
 
@@ -29,6 +30,30 @@ public sealed class InternetChecksumTests
             byte[] bytes = [.. Enumerable.Repeat((byte)0xFF, length)];
             Assert.Equal(Packets.PlainSum(bytes), InternetChecksum.Sum(bytes));
         }
+    }
+
+    [Fact]
+    public void Every_way_through_the_vectors_agrees_with_a_sum_word_by_word()
+    {
+        byte[] bytes = new byte[65535 + 64];
+        new FuzzDice(1).Fill(bytes);
+        for (int length = 0; length <= 700; length++)
+        {
+            int start = length % 67; // at all alignments
+            Assert.Equal(Packets.PlainSum(bytes.AsSpan(start, length)), InternetChecksum.Sum(bytes.AsSpan(start, length)));
+        }
+        Assert.Equal(Packets.PlainSum(bytes.AsSpan(0, 65535)), InternetChecksum.Sum(bytes.AsSpan(0, 65535)));
+        bytes.AsSpan().Fill(0xFF);
+        Assert.Equal(Packets.PlainSum(bytes.AsSpan(0, 65535)), InternetChecksum.Sum(bytes.AsSpan(0, 65535), 0xFFFF));
+    }
+
+    [Property(MaxTest = 100)]
+    public bool Long_ones_agree_as_well(ulong seed)
+    {
+        var dice = new FuzzDice(seed);
+        byte[] bytes = new byte[dice.Below(65536)];
+        dice.Fill(bytes);
+        return InternetChecksum.Sum(bytes) == Packets.PlainSum(bytes);
     }
 
     [Property]

@@ -45,7 +45,9 @@ internal readonly ref struct FlowPacket
         ? (TcpFlags & ~Push) == Acknowledgement && (Bytes[TransportStart + 12] & 0x0F) == 0
         : BinaryPrimitives.ReadUInt16BigEndian(Bytes[(TransportStart + 6)..]) != 0);
 
-    /// <summary>Takes a packet whose length is that of its IP header; false when it is none that belongs to a flow.</summary>
+    private Span<byte> Addresses => IsIPv4 ? Bytes.Slice(12, 8) : Bytes.Slice(8, 32);
+
+    /// <summary>Takes a packet; false when it is none, or one that cannot be told to belong to a flow.</summary>
     internal static bool TryParse(Span<byte> bytes, out FlowPacket packet)
     {
         packet = default;
@@ -54,12 +56,13 @@ internal readonly ref struct FlowPacket
         byte protocol;
         if (isIPv4)
         {
-            if ((bytes[6] & Fragmented) != 0 || bytes[7] != 0) return false;
+            if ((bytes[6] & Fragmented) != 0 || bytes[7] != 0 || BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]) != bytes.Length) return false;
             protocol = bytes[9];
         }
         else
         {
             if (bytes[0] >> 4 != 6 || bytes.Length < InnerPacket.IPv6HeaderSize + UdpHeaderSize) return false;
+            if (BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) != bytes.Length - InnerPacket.IPv6HeaderSize) return false;
             protocol = bytes[6];
         }
         int start = isIPv4 ? InnerPacket.IPv4HeaderSize : InnerPacket.IPv6HeaderSize;
@@ -90,6 +93,10 @@ internal readonly ref struct FlowPacket
     /// <param name="headerLength">The length of its headers.</param>
     internal FlowPacket Other(Span<byte> bytes, int headerLength) => new(bytes, IsIPv4, Protocol, headerLength);
 
+    /// <summary>Whether a packet that could not be taken may all the same be of this flow: one with options, a fragment.</summary>
+    internal bool MayBelong(ReadOnlySpan<byte> other) => other.Length >= TransportStart && other[0] >> 4 == Bytes[0] >> 4
+        && other.Slice(IsIPv4 ? 12 : 8, Addresses.Length).SequenceEqual(Addresses);
+
     /// <summary>Whether nothing but lengths, sequence and checksums would be lost if a packet of the same flow joined this one.</summary>
     internal bool HasSameHeaders(FlowPacket other)
     {
@@ -102,6 +109,7 @@ internal readonly ref struct FlowPacket
         int start = TransportStart;
         return MemoryMarshal.Read<uint>(left[(start + 8)..]) == MemoryMarshal.Read<uint>(right[(start + 8)..])    // acknowledgement
             && MemoryMarshal.Read<ushort>(left[(start + 14)..]) == MemoryMarshal.Read<ushort>(right[(start + 14)..]) // window
+            && MemoryMarshal.Read<ushort>(left[(start + 18)..]) == MemoryMarshal.Read<ushort>(right[(start + 18)..]) // urgent pointer
             && left[(start + TcpHeaderSize)..HeaderLength].SequenceEqual(right[(start + TcpHeaderSize)..HeaderLength]);
     }
 
@@ -114,9 +122,6 @@ internal readonly ref struct FlowPacket
     }
 
     /// <summary>The sum of the pseudo header (RFC 9293 3.1, RFC 768, RFC 8200 8.1) with a given length.</summary>
-    internal ushort PseudoHeaderSum(int transportLength)
-    {
-        ReadOnlySpan<byte> addresses = IsIPv4 ? Bytes.Slice(12, 8) : Bytes.Slice(8, 32);
-        return InternetChecksum.Fold((ulong)InternetChecksum.Sum(addresses) + Protocol + (uint)transportLength);
-    }
+    internal ushort PseudoHeaderSum(int transportLength) =>
+        InternetChecksum.Fold((ulong)InternetChecksum.Sum(Addresses) + Protocol + (uint)transportLength);
 }

@@ -46,7 +46,9 @@ internal sealed class PacketCoalescer
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch[i].Length == 0) continue;
-            bool isFlow = FlowPacket.TryParse(batch.Bytes(i), out FlowPacket packet) && (packet.IsTcp ? mergeTcp : mergeUdp);
+            bool isKnown = FlowPacket.TryParse(batch.Bytes(i), out FlowPacket packet);
+            if (!isKnown) CloseFlowsOf(batch, i);
+            bool isFlow = isKnown && (packet.IsTcp ? mergeTcp : mergeUdp);
             FlowKey key = isFlow ? packet.Key : default;
             int open = isFlow ? FindOpen(in key) : -1;
             bool canMerge = isFlow && packet.CanMerge;
@@ -101,6 +103,16 @@ internal sealed class PacketCoalescer
             if (_runs[_open[i]].Key == key) return i;
         }
         return -1;
+    }
+
+    /// <summary>What comes behind a packet that may be of a flow, though that cannot be told, must not pass it.</summary>
+    private void CloseFlowsOf(PacketBatch batch, int slot)
+    {
+        for (int i = 0; i < _openCount; i++)
+        {
+            ref PacketRun run = ref _runs[_open[i]];
+            if (FlowPacket.TryParse(batch.Bytes(run.First), out FlowPacket first) && first.MayBelong(batch.Bytes(slot))) run.IsClosed = true;
+        }
     }
 
     private bool TryJoin(PacketBatch batch, ref PacketRun run, int slot, FlowPacket packet)

@@ -16,6 +16,7 @@ internal static class SegmentSplitter
 {
     private const int ChecksumOffsetTcp = 16;
     private const int ChecksumOffsetUdp = 6;
+    private const int TcpHeaderSize = 20;
     private const int UdpHeaderSize = 8;
 
     /// <summary>Adds the packets of one read to the batch.</summary>
@@ -111,9 +112,10 @@ internal static class SegmentSplitter
                 _ => false,
             };
             if (!fits || !placed || header.SegmentSize == 0 || (header.Flags & VirtioHeader.NeedsChecksum) == 0) return false;
-            if (packet.Length < start + (isTcp ? 20 : UdpHeaderSize)) return false;
-            int headers = start + (isTcp ? (packet[start + 12] >> 4) * 4 : UdpHeaderSize);
-            if (headers < start + UdpHeaderSize || headers >= packet.Length) return false;
+            int least = start + (isTcp ? TcpHeaderSize : UdpHeaderSize);
+            if (packet.Length < least) return false;
+            int headers = isTcp ? start + ((packet[start + 12] >> 4) * 4) : least;
+            if (headers < least || headers >= packet.Length) return false;
 
             template._isIPv4 = version == 4;
             template._isTcp = isTcp;
