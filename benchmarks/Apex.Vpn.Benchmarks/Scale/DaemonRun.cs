@@ -18,7 +18,7 @@ internal sealed record DaemonRun(double Setconf, double Show, double ResidentMeg
         try
         {
             // "ip netns exec" becomes the program, so the process is the daemon's own.
-            using Process daemon = Start("ip", ["netns", "exec", name, Path.GetFullPath(program), "-f", name]);
+            using Process daemon = StartQuietly("ip", ["netns", "exec", name, Path.GetFullPath(program), "-f", name]);
             try
             {
                 WaitForSocket(name, daemon);
@@ -71,11 +71,20 @@ internal sealed record DaemonRun(double Setconf, double Show, double ResidentMeg
         return (seconds, text);
     }
 
-    private static Process Start(string program, IReadOnlyList<string> arguments)
+    private static Process Start(string program, IReadOnlyList<string> arguments, bool quietly = false)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = quietly };
         start.Environment["WG_HIDE_KEYS"] = "never";
         start.Environment["LOG_LEVEL"] = "error";
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
+    }
+
+    /// <summary>Starts a program whose words nobody wants: wireguard-go begins with a page about the kernel's engine.</summary>
+    private static Process StartQuietly(string program, IReadOnlyList<string> arguments)
+    {
+        Process process = Start(program, arguments, quietly: true);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 }
