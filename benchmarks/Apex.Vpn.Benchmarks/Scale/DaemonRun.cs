@@ -57,17 +57,18 @@ internal sealed record DaemonRun(double Setconf, double Show, double ResidentMeg
 
     private static (double Seconds, string Output) Execute(string program, params string[] arguments)
     {
+        string line = $"{program} {string.Join(' ', arguments)}";
         long begin = Stopwatch.GetTimestamp();
         using Process process = Start(program, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(Patience))
         {
             process.Kill();
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} takes too long.");
+            throw new TimeoutException($"{line} takes too long.");
         }
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         string text = output.GetAwaiter().GetResult();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{line} ended with {process.ExitCode}.");
         return (seconds, text);
     }
 

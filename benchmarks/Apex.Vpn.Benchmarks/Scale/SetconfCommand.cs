@@ -30,7 +30,8 @@ internal static class SetconfCommand
             ManyPeers.WriteConfiguration(many, more);
             for (int i = 0; i < rounds; i++)
             {
-                results.Add(new Round(DaemonRun.Measure(ours, few, peers), DaemonRun.Measure(theirs, few, peers), DaemonRun.Measure(ours, many, more)));
+                DaemonRun our = DaemonRun.Measure(ours, few, peers), their = DaemonRun.Measure(theirs, few, peers);
+                results.Add(new Round(our, their, DaemonRun.Measure(ours, many, more)));
                 if (!arguments.Flag("--json")) Print(results[^1]);
             }
         }
@@ -47,17 +48,23 @@ internal static class SetconfCommand
             MedianGrowth = Median(results.Select(static round => round.OursMore.Setconf / round.Ours.Setconf)),
             MedianShowRatio = Median(results.Select(static round => round.Ours.Show / round.Theirs.Show)),
         };
-        if (arguments.Flag("--json")) Console.WriteLine(JsonSerializer.Serialize(summary, JsonSerializerOptions.Web));
-        else
-            Console.WriteLine(string.Create(
+        string growth = $"{more} / {peers} peers";
+        Console.WriteLine(arguments.Flag("--json")
+            ? JsonSerializer.Serialize(summary, JsonSerializerOptions.Web)
+            : string.Create(
                 CultureInfo.InvariantCulture,
-                $"median: ours / theirs {summary.MedianRatio:F3}, {more} / {peers} peers {summary.MedianGrowth:F2}, show {summary.MedianShowRatio:F2}"));
+                $"median: ours / theirs {summary.MedianRatio:F3}, {growth} {summary.MedianGrowth:F2}, show {summary.MedianShowRatio:F2}"));
         return 0;
     }
 
-    private static void Print(Round round) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"setconf {round.Ours.Setconf:F3} s / {round.Theirs.Setconf:F3} s, more peers {round.OursMore.Setconf:F3} s; show {round.Ours.Show:F3} s / {round.Theirs.Show:F3} s; MB {round.Ours.ResidentMegabytes:F0} / {round.Theirs.ResidentMegabytes:F0}"));
+    private static void Print(Round round)
+    {
+        (DaemonRun ours, DaemonRun theirs, DaemonRun more) = round;
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        Console.Write(string.Create(culture, $"setconf {ours.Setconf:F3} / {theirs.Setconf:F3} s, more peers {more.Setconf:F3} s; "));
+        Console.Write(string.Create(culture, $"show {ours.Show:F3} / {theirs.Show:F3} s; "));
+        Console.WriteLine(string.Create(culture, $"resident {ours.ResidentMegabytes:F0} / {theirs.ResidentMegabytes:F0} MB"));
+    }
 
     private static double Median(IEnumerable<double> values)
     {

@@ -107,6 +107,7 @@ internal sealed class WireGuardEngine : IDisposable
     internal void AfterSend(PacketBatch batch, int sent)
     {
         OutboundPath.AfterSend(batch, _worker, sent);
+        // Only now may data workers send behind what had waited.
         Peer? before = null;
         for (int i = 0; i < batch.Count; i++)
         {
@@ -187,6 +188,7 @@ internal sealed class WireGuardEngine : IDisposable
 
     private static PeerStatus Describe(Peer peer)
     {
+        long lastHandshake = peer.IsIdle ? 0 : peer.Active.LastHandshake;
         var allowedIps = new IPNetwork[peer.AllowedIps.Count];
         int i = 0;
         foreach (AllowedIpPrefix prefix in peer.AllowedIps) allowedIps[i++] = prefix.ToIPNetwork();
@@ -196,7 +198,7 @@ internal sealed class WireGuardEngine : IDisposable
             HasPresharedKey = !peer.PresharedKey.IsEmpty,
             Endpoint = peer.Path?.Value.Remote ?? UdpEndpoint.None,
             PersistentKeepalive = peer.PersistentKeepalive,
-            LastHandshake = peer.IsIdle || peer.Active.LastHandshake == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(peer.Active.LastHandshake / 100),
+            LastHandshake = lastHandshake == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(lastHandshake / 100),
             ReceivedBytes = peer.ReceivedBytes,
             SentBytes = peer.SentBytes,
             AllowedIps = allowedIps,
@@ -233,7 +235,8 @@ internal sealed class WireGuardEngine : IDisposable
         // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
         if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
-        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.StagedCount != 0)) _sender.SendStaged(peer, output, now);
+        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.StagedCount != 0))
+            _sender.SendStaged(peer, output, now);
         _peerClock.Reschedule(peer);
     }
 

@@ -4,7 +4,6 @@ using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Peers;
-using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
 

@@ -1,7 +1,6 @@
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
-using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Control;

@@ -33,7 +33,7 @@ internal struct StagedQueue()
     /// <summary>How many packets wait; at most <see cref="Limits.MaxStagedPackets"/>.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether packets wait or are just leaving: later ones then wait behind them, so that they leave in the order in which they came.</summary>
+    /// <summary>Whether packets wait or are leaving just now: later ones wait behind them, so that they leave in the order they came.</summary>
     internal bool IsPending => Volatile.Read(ref _pending) != 0;
 
     /// <summary>Copies a packet to the end of the queue.</summary>
