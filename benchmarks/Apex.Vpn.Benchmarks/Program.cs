@@ -1,12 +1,15 @@
 using Apex.Vpn.Benchmarks.Crypto;
+using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
 // Programs of our own, by the first argument; everything else is BenchmarkDotNet's.
-var commands = new Dictionary<string, Func<string[], int>>
+Dictionary<string, Func<string[], int>> commands = new()
 {
     ["aead"] = AeadRatios.Run,
     ["dudect"] = Dudect.Run,
+    ["peers"] = PeersCommand.Run,
+    ["setconf"] = SetconfCommand.Run,
 };
-if (args.Length > 0 && commands.TryGetValue(args[0], out Func<string[], int>? command)) return command(args[1..]);
+if (args is [string name, .. string[] rest] && commands.TryGetValue(name, out Func<string[], int>? command)) return command(rest);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

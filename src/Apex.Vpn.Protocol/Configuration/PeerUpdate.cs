@@ -6,6 +6,9 @@ namespace Apex.Vpn.Protocol.Configuration;
 /// <remarks>Not thread-safe. The device copies what it needs, secrets included.</remarks>
 public sealed class PeerUpdate
 {
+    // Room for what most updates are: all prefixes cleared, one added.
+    private readonly List<AllowedIpChange> _allowedIps = new(capacity: 2);
+
     /// <summary>A change to the peer with this key.</summary>
     /// <param name="publicKey">The peer's static public key.</param>
     public PeerUpdate(PublicKey publicKey) => PublicKey = publicKey;
@@ -34,5 +37,5 @@ public sealed class PeerUpdate
     public ushort? PersistentKeepalive { get; set; }
 
     /// <summary>Changes to the peer's allowed IPs, made in this order.</summary>
-    public IList<AllowedIpChange> AllowedIps { get; } = [];
+    public IList<AllowedIpChange> AllowedIps => _allowedIps;
 }

@@ -4,6 +4,12 @@ using Apex.Vpn.Protocol.Diagnostics;
 namespace Apex.Vpn.Protocol;
 
 /// <summary>How a <see cref="WireGuardDevice"/> is built. Read once, when the device is made.</summary>
+/// <remarks>
+/// A device's memory is bounded whatever comes from the network: what its peers' configuration takes; for each peer that was in touch, at
+/// most three sessions and one handshake; packets that wait, up to <see cref="MaxStagedBytes"/>; handshake messages that wait, up to
+/// <see cref="HandshakeQueueCapacity"/>; under load, 65 536 sources of handshakes that are counted.
+/// A peer that was never in touch, with one prefix, takes about 240 bytes.
+/// </remarks>
 public sealed class WireGuardDeviceOptions
 {
     /// <summary>The name in metrics, events and thread names.</summary>
@@ -36,9 +42,14 @@ public sealed class WireGuardDeviceOptions
 
     /// <summary>How many bytes of packets may wait for handshakes, over all peers.</summary>
     /// <value>16 MiB by default; at least 64 KiB.</value>
+    /// <remarks>
+    /// A peer may hold 128 packets, and as many bytes as are left for all others: half when it waits alone, less when others wait too. Then
+    /// its own oldest packets make room. Handshakes draw nothing from this memory.
+    /// </remarks>
     public long MaxStagedBytes { get; init; } = 16 << 20;
 
     /// <summary>How many handshake messages may wait for the control worker. From an eighth of it on, the device is under load.</summary>
     /// <value>1024 by default; at least 8.</value>
+    /// <remarks>Room for them is set aside when the device is made, so that nothing else can take it.</remarks>
     public int HandshakeQueueCapacity { get; init; } = 1024;
 }

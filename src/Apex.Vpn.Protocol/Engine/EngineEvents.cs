@@ -12,8 +12,8 @@ internal sealed class EngineEvents(DeviceObserver? observer)
 
     internal void HandshakeInitiated(Peer peer)
     {
-        observer?.HandshakeInitiated(peer.PublicKey, peer.Attempts + 1);
-        ProtocolEventSource.Log.HandshakeInitiated(peer.Number, peer.Attempts + 1);
+        observer?.HandshakeInitiated(peer.PublicKey, peer.Active.Attempts + 1);
+        ProtocolEventSource.Log.HandshakeInitiated(peer.Number, peer.Active.Attempts + 1);
     }
 
     internal void SessionEstablished(Peer peer, bool initiator, TimeSpan duration)

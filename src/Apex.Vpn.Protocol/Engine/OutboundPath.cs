@@ -97,13 +97,7 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
     private void Stage(PacketBatch batch, int index, Worker worker, Peer peer)
     {
         ref PacketSlot slot = ref batch[index];
-        int lost;
-        DropReason reason;
-        lock (peer.StagedLock)
-        {
-            lost = peer.Staged.Enqueue(batch.Bytes(in slot), engine.Staging, out reason);
-            peer.PublishStagedCount();
-        }
+        int lost = peer.Staged.Enqueue(batch.Bytes(in slot), engine.Staging, out DropReason reason);
         slot.Length = 0;
         worker.Owners[index] = null;
         worker.Drop(reason, lost);

@@ -38,7 +38,7 @@ internal sealed class WireGuardEngine : IDisposable
     private readonly HandshakeReader _handshakes;
     private readonly PeerSender _sender;
     private readonly PeerClock _peerClock;
-    private Peer? _attending;
+    private ActivePeer? _attending;
 
     internal WireGuardEngine(EngineOptions options)
     {
@@ -97,14 +97,25 @@ internal sealed class WireGuardEngine : IDisposable
             if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
             else if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
         }
-        while (output.HasRoom && _context.Wheel.TakeDue(now) is Peer due) _peerClock.Tick(due, output, now);
+        while (output.HasRoom && _context.Wheel.TakeDue(now) is ActivePeer due) _peerClock.Tick(due.Peer, output, now);
         _worker.Ticket.Offline();
         _context.Quiescence.Collect();
         return HasMore(now);
     }
 
     /// <summary>Learns from sending a batch of <see cref="Step"/>.</summary>
-    internal void AfterSend(PacketBatch batch, int sent) => OutboundPath.AfterSend(batch, _worker, sent);
+    internal void AfterSend(PacketBatch batch, int sent)
+    {
+        OutboundPath.AfterSend(batch, _worker, sent);
+        // Only now may data workers send behind what had waited.
+        Peer? before = null;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            Peer? owner = _worker.Owners[i];
+            if (owner != before && owner is { HasStaged: true }) owner.Staged.Sent();
+            before = owner;
+        }
+    }
 
     /// <summary>When to call <see cref="Step"/> next if nobody wakes the control worker before.</summary>
     internal Deadline NextDeadline(Instant now)
@@ -177,16 +188,17 @@ internal sealed class WireGuardEngine : IDisposable
 
     private static PeerStatus Describe(Peer peer)
     {
+        long lastHandshake = peer.IsIdle ? 0 : peer.Active.LastHandshake;
         var allowedIps = new IPNetwork[peer.AllowedIps.Count];
         int i = 0;
         foreach (AllowedIpPrefix prefix in peer.AllowedIps) allowedIps[i++] = prefix.ToIPNetwork();
         return new PeerStatus
         {
             PublicKey = peer.PublicKey,
-            HasPresharedKey = peer.PresharedKey is not null,
+            HasPresharedKey = !peer.PresharedKey.IsEmpty,
             Endpoint = peer.Path?.Value.Remote ?? UdpEndpoint.None,
             PersistentKeepalive = peer.PersistentKeepalive,
-            LastHandshake = peer.LastHandshake == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(peer.LastHandshake / 100),
+            LastHandshake = lastHandshake == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(lastHandshake / 100),
             ReceivedBytes = peer.ReceivedBytes,
             SentBytes = peer.SentBytes,
             AllowedIps = allowedIps,
@@ -207,7 +219,7 @@ internal sealed class WireGuardEngine : IDisposable
         {
             // Read the link first: once its wishes are taken, the peer may be put into the queue again.
             _attending = peer.NextInAttention;
-            Attend(peer, peer.TakeAttention(), output, now);
+            Attend(peer.Peer, peer.TakeAttention(), output, now);
         }
     }
 
@@ -223,7 +235,8 @@ internal sealed class WireGuardEngine : IDisposable
         // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
         if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
-        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.HasStaged)) _sender.SendStaged(peer, output, now);
+        else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.StagedCount != 0))
+            _sender.SendStaged(peer, output, now);
         _peerClock.Reschedule(peer);
     }
 

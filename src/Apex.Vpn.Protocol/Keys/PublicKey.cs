@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol;
 
@@ -58,7 +57,7 @@ public readonly struct PublicKey : IEquatable<PublicKey>
 
     /// <summary>Equality, in time that does not depend on the values.</summary>
     /// <param name="other">The other key.</param>
-    public bool Equals(PublicKey other) => CryptographicOperations.FixedTimeEquals(AsSpan(in this), AsSpan(in other));
+    public bool Equals(PublicKey other) => ((_a ^ other._a) | (_b ^ other._b) | (_c ^ other._c) | (_d ^ other._d)) == 0;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is PublicKey other && Equals(other);

@@ -40,7 +40,7 @@ internal sealed class Responder : IDisposable
     {
         HasInitiation = false;
         if (_scene.Victim.Find(_scene.Insider.PublicKey) is not { } peer) return;
-        peer.LastHandshakeSent = Instant.Never;
+        peer.Active.LastHandshakeSent = Instant.Never;
         _scene.Victim.Engine.Context.Attention.Raise(peer, Attention.Handshake);
     }
 

@@ -65,7 +65,7 @@ internal sealed class Scene : IDisposable
     {
         Peer peer = Insider.Find(Victim.PublicKey)!;
         // By hand, so that neither timers nor limits decide when.
-        peer.LastHandshakeSent = Instant.Never;
+        peer.Active.LastHandshakeSent = Instant.Never;
         Insider.Engine.Context.Attention.Raise(peer, Attention.Handshake);
         Network.Pass(TimeSpan.FromMilliseconds(50)); // further apart than initiations have to be
         Network.Settle();

@@ -64,8 +64,8 @@ internal sealed class StressChanges
             (StressNode node, PublicKey key) = fromHub ? (_network.HubNode, KeyOf(client)) : (client, KeyOf(_network.HubNode));
             node.Post(engine =>
             {
-                if (!engine.Context.Peers.TryFind(key, out Peer? peer) || peer.Pending is not null) return;
-                peer.LastHandshakeSent = Instant.Never;
+                if (!engine.Context.Peers.TryFind(key, out Peer? peer) || peer.Active.Pending is not null) return;
+                peer.Active.LastHandshakeSent = Instant.Never;
                 engine.Context.Attention.Raise(peer, Attention.Handshake);
             });
         }

@@ -123,7 +123,11 @@ public sealed class AllocationTests : IDisposable
 
         private void Step(Node node)
         {
-            while (node.Engine.Step(_now, _control)) node.Engine.AfterSend(_control, _control.Count);
+            for (bool more = true; more;)
+            {
+                more = node.Engine.Step(_now, _control);
+                node.Engine.AfterSend(_control, _control.Count);
+            }
         }
     }
 }

@@ -205,13 +205,13 @@ public sealed class HandshakeDefenceTests : IDisposable
     public void Item15_forged_responses_do_not_spoil_the_handshake_for_the_real_one()
     {
         Datagram initiation = Begin();
-        PendingHandshake pending = Peer.Pending!;
+        PendingHandshake pending = Peer.Active.Pending!;
         byte[] before = [.. pending.Secrets.Span];
         _hand.Deliver(
             _hand.Response(initiation, spoil: static bytes => bytes[^33] ^= 1),  // the tag
             _hand.Response(initiation, spoil: static bytes => bytes[20] ^= 1),   // the ephemeral key
             _hand.Response(initiation, spoil: static bytes => bytes.AsSpan(12, 32).Clear()));
-        Assert.Same(pending, Peer.Pending);
+        Assert.Same(pending, Peer.Active.Pending);
         Assert.Equal(before, pending.Secrets.Span);
         _hand.Deliver(_hand.Response(initiation));
         Assert.Equal([], _hand.Open(_hand.Last(MessageType.Transport))!);
@@ -252,7 +252,7 @@ public sealed class HandshakeDefenceTests : IDisposable
         Datagram initiation = Begin();
         _hand.Deliver(_hand.Response(initiation, spoil: static bytes => bytes[8] ^= 1));
         Assert.Equal(1, _node.Dropped(DropReason.UnexpectedResponse));
-        Assert.NotNull(Peer.Pending);
+        Assert.NotNull(Peer.Active.Pending);
     }
 
     public void Dispose()

@@ -55,10 +55,10 @@ public sealed class HandshakeRetryTests
         duo.World.RunUntil(() => duo.Left.Events.Abandoned == 1, TimeSpan.FromSeconds(120));
         double abandoned = duo.World.Elapsed.TotalSeconds;
         duo.RunTo(abandoned + 539.9);
-        Assert.NotNull(duo.LeftPeer.Pending);
+        Assert.NotNull(duo.LeftPeer.Active.Pending);
         Assert.Equal(1, duo.Left.Engine.Context.HandshakeSecrets.Live);
         duo.RunTo(abandoned + 540 + Tick);
-        Assert.Null(duo.LeftPeer.Pending);
+        Assert.Null(duo.LeftPeer.Active.Pending);
         Assert.Equal(0, duo.Left.Engine.Context.HandshakeSecrets.Live);
         Assert.Equal(0, duo.Left.Engine.Context.Indices.Count);
     }

@@ -81,7 +81,7 @@ public sealed class RekeyTests : IDisposable
         _duo.Right.Send(Duo.ToLeft());
         _duo.RunTo(167);
         Assert.Equal(1, _duo.Initiations(_duo.Left));
-        int attemptsBefore = _duo.LeftPeer.Attempts;
+        int attemptsBefore = _duo.LeftPeer.Active.Attempts;
         for (int i = 0; i < 5; i++)
         {
             _duo.Run(1.2); // the fifth is more than 5 s after the initiation, when another one would be let through
@@ -89,7 +89,7 @@ public sealed class RekeyTests : IDisposable
         }
         _duo.Run(0.05);
         // What there is now is the retransmission of the first attempt, which counts up.
-        Assert.Equal(attemptsBefore + 1, _duo.LeftPeer.Attempts);
+        Assert.Equal(attemptsBefore + 1, _duo.LeftPeer.Active.Attempts);
     }
 
     [Fact]

@@ -89,12 +89,8 @@ public sealed class RemovalTests : IDisposable
         burst.Leave([Duo.ToRight(), Duo.ToRight()]); // the control worker has not looked yet
         Peer peer = duo.LeftPeer;
         duo.Left.Engine.ApplyPeers([new PeerUpdate(duo.Right.PublicKey) { Remove = true }]);
-        lock (peer.StagedLock)
-        {
-            // A worker that found the peer before it was taken out comes only now.
-            peer.Staged.Enqueue(Duo.ToRight(), duo.Left.Engine.Context.Staging, out _);
-            peer.PublishStagedCount();
-        }
+        // A worker that found the peer before it was taken out comes only now.
+        peer.Staged.Enqueue(Duo.ToRight(), duo.Left.Engine.Context.Staging, out _);
         duo.Left.Engine.Context.Attention.Raise(peer, Attention.Staged);
         duo.Left.RunControl();
         Assert.Equal(3, duo.Left.Dropped(DropReason.StagedAbandoned));

@@ -128,10 +128,10 @@ public sealed class SessionLifeTests : IDisposable
         _duo.Lose = static datagram => datagram.Type == MessageType.Initiation;
         _duo.LeftSession.SkipTo(ulong.MaxValue / 2);
         _duo.Left.Send(Duo.ToRight()); // asks for renewal, so that an initiation is pending
-        Assert.NotNull(_duo.LeftPeer.Pending);
+        Assert.NotNull(_duo.LeftPeer.Active.Pending);
         Keypair old = _duo.LeftSession;
         _duo.Left.SetPrivateKey(PrivateKey.Generate());
-        Assert.Null(_duo.LeftPeer.Pending);
+        Assert.Null(_duo.LeftPeer.Active.Pending);
         Assert.Equal(0, _duo.Left.Engine.Context.HandshakeSecrets.Live);
         Assert.False(old.CanSend(_duo.World.Now));
         Assert.Equal(2, _duo.Left.Engine.Context.Keys.Live); // to receive with; the static agreement is gone
@@ -144,7 +144,7 @@ public sealed class SessionLifeTests : IDisposable
         using var duo = new Duo();
         duo.Left.Send(Duo.ToRight());
         uint index = TransportMessage.Receiver(duo.Log[0].Datagram.Bytes); // the sender's index lies in the same place
-        Assert.Same(duo.LeftPeer.Pending, duo.Left.Engine.Context.Indices.Find(index));
+        Assert.Same(duo.LeftPeer.Active.Pending, duo.Left.Engine.Context.Indices.Find(index));
         duo.Run(0.1);
         Assert.Same(duo.LeftSession, duo.Left.Engine.Context.Indices.Find(index));
         Assert.Equal(index, duo.LeftSession.LocalIndex);

@@ -1,7 +1,6 @@
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
-using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Control;
@@ -28,7 +27,10 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         }
         DeviceIdentity? former = engine.Identity;
         engine.Identity = successor;
-        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) LeaveIdentity(peer);
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later)
+        {
+            if (!peer.IsIdle) LeaveIdentity(peer.Active);
+        }
         former?.Dispose();
         if (successor is not null) GreetAll();
     }
@@ -65,7 +67,10 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
     /// <summary>Erases all sessions, as before a sleep. Configuration stays; traffic makes new sessions.</summary>
     internal void EraseAll()
     {
-        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) Quiet(peer);
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later)
+        {
+            if (!peer.IsIdle) Quiet(peer.Active);
+        }
     }
 
     /// <summary>Lets the kernel choose all local addresses again.</summary>
@@ -95,20 +100,18 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         bool greet = SetKeepalive(peer, update.PersistentKeepalive);
         if (!IsUp) return;
         if (greet) engine.Attention.Raise(peer, Attention.Keepalive);
-        if (known && peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // for an endpoint or a key, perhaps
+        if (known && peer.StagedCount != 0) engine.Attention.Raise(peer, Attention.Staged); // for an endpoint or a key, perhaps
     }
 
     private void SetPresharedKey(Peer peer, PresharedKey presharedKey)
     {
         if (presharedKey.IsZero)
         {
-            if (peer.PresharedKey is { } former) engine.Keys.Return(former);
-            peer.PresharedKey = null;
+            sessions.ErasePresharedKey(peer);
             return;
         }
-        SecretSlot slot = peer.PresharedKey ?? engine.Keys.Rent();
-        presharedKey.Bytes.CopyTo(slot.Span);
-        peer.PresharedKey = slot;
+        if (peer.PresharedKey.IsEmpty) peer.PresharedKey = engine.Keys.Rent();
+        presharedKey.Bytes.CopyTo(peer.PresharedKey.Span);
     }
 
     /// <summary>Returns whether the peer is to be greeted: keepalives begin now.</summary>
@@ -117,7 +120,7 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         if (seconds is not { } interval) return false;
         bool begins = peer.PersistentKeepalive == 0 && interval != 0;
         peer.PersistentKeepalive = interval;
-        if (interval == 0) peer.Timers.SetPersistentKeepalive(Instant.Never);
+        if (interval == 0 && !peer.IsIdle) peer.Timers.SetPersistentKeepalive(Instant.Never);
         return begins;
     }
 
@@ -141,15 +144,17 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
     {
         edit.RemoveAll(peer);
         engine.Peers.Remove(peer);
-        Quiet(peer);
-        sessions.EraseSecrets(peer);
-        peer.Cookies?.Clear();
+        sessions.ErasePresharedKey(peer);
+        if (peer.IsIdle) return;
+        Quiet(peer.Active);
+        sessions.EraseStaticStatic(peer.Active);
+        peer.Active.Cookies?.Clear();
     }
 
     /// <summary>Ends everything that goes on with a peer and that it would do by itself.</summary>
-    private void Quiet(Peer peer)
+    private void Quiet(ActivePeer peer)
     {
-        sessions.Erase(peer, worker);
+        sessions.Erase(peer.Peer, worker);
         peer.Timers.ClearAll();
         engine.Wheel.Remove(peer);
         peer.Timers.Schedule();
@@ -158,10 +163,10 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
     }
 
     /// <summary>Another identity: what was agreed with the former one is not renewed, and no handshake with it is finished.</summary>
-    private void LeaveIdentity(Peer peer)
+    private void LeaveIdentity(ActivePeer peer)
     {
         sessions.EraseStaticStatic(peer);
-        sessions.ForgetPending(peer);
+        sessions.ForgetPending(peer.Peer);
         peer.Sessions.Current?.ExhaustSending();
         peer.Sessions.Next?.ExhaustSending();
         peer.LastHandshakeSent = Instant.Never;

@@ -105,12 +105,13 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         }
         // Nothing is held against a key before its timestamp opened: anybody can name somebody else's key up to there.
         Tai64n timestamp = Tai64n.Read(payload);
-        if (timestamp <= peer.LastTimestamp) return DropReason.StaleTimestamp;
-        if (peer.LastInitiationConsumed.IsSet && now - peer.LastInitiationConsumed <= Limits.InitiationInterval)
+        ActivePeer active = peer.Active;
+        if (timestamp <= active.LastTimestamp) return DropReason.StaleTimestamp;
+        if (active.LastInitiationConsumed.IsSet && now - active.LastInitiationConsumed <= Limits.InitiationInterval)
             return DropReason.InitiationFlood;
         if (!admission.Admits(peer, identity)) return DropReason.Unauthorized;
-        peer.LastTimestamp = timestamp;
-        peer.LastInitiationConsumed = now;
+        active.LastTimestamp = timestamp;
+        active.LastInitiationConsumed = now;
         proven = peer;
         return DropReason.None;
     }
@@ -137,10 +138,11 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         Keypair keypair = sessions.BeginAsResponder(peer, state, initiation.Sender, output.Worker, now);
         response.Sender = keypair.LocalIndex;
         response.Receiver = initiation.Sender;
-        (peer.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
-        peer.LastHandshakeSent = now;
-        peer.HandshakeBegan = now;
-        peer.AddSent(ResponseMessage.Size);
+        ActivePeer active = peer.Active;
+        (active.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
+        active.LastHandshakeSent = now;
+        active.HandshakeBegan = now;
+        active.AddSent(ResponseMessage.Size);
         output.Worker.Counters.Add(CounterKind.SentPackets, 1);
         output.Worker.Counters.Add(CounterKind.SentBytes, ResponseMessage.Size);
         peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
@@ -182,7 +184,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
             Keypair keypair => keypair.Peer,
             _ => null,
         };
-        if (peer?.Cookies is not { AwaitsReply: true } cookies) return DropReason.UnexpectedCookie;
+        if (peer?.Active.Cookies is not { AwaitsReply: true } cookies) return DropReason.UnexpectedCookie;
         return cookies.TryConsumeReply(message, now) ? DropReason.None : DropReason.InvalidCookie;
     }
 

@@ -17,13 +17,14 @@ internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessi
     {
         if (peer.Path is not { } path || !secrets.TryGetStaticStatic(peer, identity, out ReadOnlySpan<byte> staticStatic)) return;
         sessions.ForgetPending(peer);
+        ActivePeer active = peer.Active;
         var pending = new PendingHandshake(peer, engine.HandshakeSecrets.Rent(), identity) { StartedAt = now };
         engine.Random.Fill(pending.Ephemeral);
         Span<byte> bytes = output.Add(InitiationMessage.Size, peer, path.Value, TrafficClass);
         var message = new InitiationMessage(bytes);
         message.WriteType();
-        peer.LastTimestampSent = timestamps.Next(now, peer.LastTimestampSent);
-        peer.LastTimestampSent.Write(message.Timestamp);
+        active.LastTimestampSent = timestamps.Next(now, active.LastTimestampSent);
+        active.LastTimestampSent.Write(message.Timestamp);
 
         PublicKey remote = peer.PublicKey, local = identity.PublicKey;
         var state = new SymmetricState(pending.State, engine.Aead);
@@ -37,10 +38,10 @@ internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessi
             return;
         }
         message.Sender = engine.Indices.Reserve(pending, engine.Random);
-        peer.Pending = pending;
-        (peer.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
-        peer.LastHandshakeSent = now;
-        peer.AddSent(InitiationMessage.Size);
+        active.Pending = pending;
+        (active.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
+        active.LastHandshakeSent = now;
+        active.AddSent(InitiationMessage.Size);
         output.Worker.Counters.Add(CounterKind.SentPackets, 1);
         output.Worker.Counters.Add(CounterKind.SentBytes, InitiationMessage.Size);
         engine.Events.HandshakeInitiated(peer);

@@ -23,7 +23,7 @@ internal sealed class PeerAdmission(EngineContext engine, SessionKeeper sessions
     internal void Forget(Peer? peer)
     {
         if (peer is null || peer != _candidate) return;
-        sessions.EraseSecrets(peer);
+        sessions.EraseStaticStatic(peer.Active);
         _candidate = null;
     }
 

@@ -18,8 +18,8 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
     internal void Reschedule(Peer peer)
     {
         Deadline next = peer.Timers.Schedule();
-        if (next.Reason == DeadlineReason.None || peer.IsRemoved) engine.Wheel.Remove(peer);
-        else engine.Wheel.Set(peer, next.At);
+        if (next.Reason == DeadlineReason.None || peer.IsRemoved) engine.Wheel.Remove(peer.Active);
+        else engine.Wheel.Set(peer.Active, next.At);
     }
 
     private void Act(Peer peer, DeadlineReason reason, ControlOutput output, Instant now)
@@ -54,7 +54,7 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
     private void Retransmit(Peer peer, ControlOutput output, Instant now)
     {
         peer.Timers.Retransmit = Instant.Never;
-        if (peer.Attempts > Limits.MaxHandshakeAttempts)
+        if (peer.Active.Attempts > Limits.MaxHandshakeAttempts)
         {
             peer.Timers.ClearPassiveKeepalive();
             SessionKeeper.DropStaged(peer, output.Worker);
@@ -64,7 +64,7 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
             engine.Events.HandshakeAbandoned(peer);
             return;
         }
-        peer.Attempts++;
+        peer.Active.Attempts++;
         peer.ForgetSource();
         sender.SendInitiation(peer, isRetry: true, output, now);
     }

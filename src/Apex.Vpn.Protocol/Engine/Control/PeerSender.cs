@@ -18,17 +18,18 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     {
         if (engine.Identity is not { } identity) return;
         // Also when it is too early for another one: who wants something now gives the attempt that goes on its full time (WG 6.4).
-        if (!isRetry) peer.Attempts = 0;
-        if (peer.LastHandshakeSent.IsSet && now - peer.LastHandshakeSent < Limits.RekeyTimeout)
+        ActivePeer active = peer.Active;
+        if (!isRetry) active.Attempts = 0;
+        if (active.LastHandshakeSent.IsSet && now - active.LastHandshakeSent < Limits.RekeyTimeout)
         {
             WaitForTurn(peer, now);
             return;
         }
-        if (!isRetry) peer.HandshakeBegan = now;
+        if (!isRetry) active.HandshakeBegan = now;
         initiations.Write(peer, identity, output, now);
         // Also when nothing could be written, for want of an endpoint: the next try is due all the same.
-        peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
-        peer.Timers.Retransmit = now + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
+        active.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
+        active.Timers.Retransmit = now + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
     }
 
     /// <summary>
@@ -38,7 +39,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     private void WaitForTurn(Peer peer, Instant now)
     {
         if (peer.Timers.Retransmit.IsSet || UsableSession(peer, now) is not null) return;
-        peer.Timers.Retransmit = peer.LastHandshakeSent + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
+        peer.Timers.Retransmit = peer.Active.LastHandshakeSent + Limits.RekeyTimeout + engine.Random.Jitter(Limits.MaxJitter);
     }
 
     /// <summary>Sends what waits for a session if there is one, else sees to it that there will be.</summary>
@@ -56,7 +57,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
             SendInitiation(peer, isRetry: false, output, now);
             return;
         }
-        if (peer.HasStaged)
+        if (peer.StagedCount != 0)
         {
             Flush(peer, keypair, output, now);
             return;
@@ -70,7 +71,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     /// <summary>The initiator's first message under a new session, which confirms it to the responder: waiting packets, or none.</summary>
     internal void ConfirmSession(Peer peer, ControlOutput output, Instant now)
     {
-        if (peer.HasStaged) SendStaged(peer, output, now);
+        if (peer.StagedCount != 0) SendStaged(peer, output, now);
         else SendKeepalive(peer, output, now);
     }
 
@@ -79,12 +80,8 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
         if (peer.Path is not { } path) return;
         PacketBatch batch = output.Batch;
         Worker worker = output.Worker;
-        int first = batch.Count, moved;
-        lock (peer.StagedLock)
-        {
-            moved = peer.Staged.DequeueInto(batch, ControlOutput.SpareSlots, ControlOutput.SpareBytes);
-            peer.PublishStagedCount();
-        }
+        int first = batch.Count;
+        int moved = peer.Staged.DequeueInto(batch, ControlOutput.SpareSlots, ControlOutput.SpareBytes);
         for (int i = 0; i < moved; i++)
         {
             ref PacketSlot slot = ref batch[first + i];
@@ -101,7 +98,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
             worker.Drop(DropReason.StagedAbandoned, moved);
             worker.RunLength = 0;
         }
-        if (peer.HasStaged) engine.Attention.Raise(peer, Attention.Staged); // the batch is full: the rest goes with the next one
+        if (peer.StagedCount != 0) engine.Attention.Raise(peer, Attention.Staged); // the batch is full: the rest goes with the next one
     }
 
     /// <summary>The current session if it is good for all that waits: else everything goes on waiting for the next one.</summary>

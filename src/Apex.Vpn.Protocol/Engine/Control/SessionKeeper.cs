@@ -41,18 +41,18 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     /// <summary>A session is confirmed by both sides.</summary>
     internal void Confirm(Peer peer, bool initiator, Worker worker, Instant now)
     {
-        TimeSpan duration = now - peer.HandshakeBegan;
-        peer.Timers.Retransmit = Instant.Never;
-        peer.Attempts = 0;
-        peer.LastHandshake = clock.UnixNanoseconds(now);
+        ActivePeer active = peer.Active;
+        active.Timers.Retransmit = Instant.Never;
+        active.Attempts = 0;
+        active.LastHandshake = clock.UnixNanoseconds(now);
         worker.Counters.Add(CounterKind.HandshakesCompleted, 1);
-        engine.Events.SessionEstablished(peer, initiator, duration);
+        engine.Events.SessionEstablished(peer, initiator, now - active.HandshakeBegan);
     }
 
     /// <summary>Drops an initiation of ours that waits for its response.</summary>
     internal void ForgetPending(Peer peer)
     {
-        if (peer.Pending is { } pending) Forget(peer, pending, indexTaken: false);
+        if (peer.Active.Pending is { } pending) Forget(peer, pending, indexTaken: false);
     }
 
     /// <summary>Erases all sessions and handshakes with a peer and drops what waits for them.</summary>
@@ -74,28 +74,21 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     /// <summary>Drops what waits for a session.</summary>
     internal static void DropStaged(Peer peer, Worker worker)
     {
-        int dropped;
-        lock (peer.StagedLock)
-        {
-            dropped = peer.Staged.Clear();
-            peer.PublishStagedCount();
-        }
-        worker.Drop(DropReason.StagedAbandoned, dropped);
+        worker.Drop(DropReason.StagedAbandoned, peer.Staged.Clear());
     }
 
-    /// <summary>Erases the secrets that belong to a peer's configuration.</summary>
-    internal void EraseSecrets(Peer peer)
+    /// <summary>Erases the preshared key if there is one.</summary>
+    internal void ErasePresharedKey(Peer peer)
     {
-        EraseStaticStatic(peer);
-        if (peer.PresharedKey is { } presharedKey) engine.Keys.Return(presharedKey);
-        peer.PresharedKey = null;
+        if (!peer.PresharedKey.IsEmpty) engine.Keys.Return(peer.PresharedKey);
+        peer.PresharedKey = default;
     }
 
     /// <summary>Erases the agreement of the static keys; it is computed again when a handshake needs it.</summary>
-    internal void EraseStaticStatic(Peer peer)
+    internal void EraseStaticStatic(ActivePeer peer)
     {
-        if (peer.StaticStatic is { } staticStatic) engine.Keys.Return(staticStatic);
-        peer.StaticStatic = null;
+        if (!peer.StaticStatic.IsEmpty) engine.Keys.Return(peer.StaticStatic);
+        peer.StaticStatic = default;
         peer.Identity = null;
     }
 
@@ -111,7 +104,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     {
         if (!indexTaken) engine.Indices.Remove(pending);
         engine.HandshakeSecrets.Return(pending.Secrets);
-        peer.Pending = null;
+        peer.Active.Pending = null;
     }
 
     private static void CountActive(Peer peer, Worker worker)

@@ -16,18 +16,19 @@ internal sealed class StaticSecrets(EngineContext engine, SessionKeeper sessions
     /// </summary>
     internal bool TryGetStaticStatic(Peer peer, DeviceIdentity identity, out ReadOnlySpan<byte> secret)
     {
-        if (peer.Identity != identity)
+        ActivePeer active = peer.Active;
+        if (active.Identity != identity)
         {
-            sessions.EraseStaticStatic(peer);
+            sessions.EraseStaticStatic(active);
             SecretSlot slot = engine.Keys.Rent();
             PublicKey remote = peer.PublicKey;
-            if (X25519.TryAgree(identity.PrivateKey, PublicKey.AsSpan(in remote), slot.Span)) peer.StaticStatic = slot;
+            if (X25519.TryAgree(identity.PrivateKey, PublicKey.AsSpan(in remote), slot.Span)) active.StaticStatic = slot;
             else engine.Keys.Return(slot);
-            peer.Identity = identity;
+            active.Identity = identity;
         }
-        secret = peer.StaticStatic is { } known ? known.Span : default;
-        return peer.StaticStatic is not null;
+        secret = active.StaticStatic.IsEmpty ? default : active.StaticStatic.Span;
+        return !active.StaticStatic.IsEmpty;
     }
 
-    internal static ReadOnlySpan<byte> PresharedKey(Peer peer) => peer.PresharedKey is { } key ? key.Span : NoPresharedKey;
+    internal static ReadOnlySpan<byte> PresharedKey(Peer peer) => peer.PresharedKey.IsEmpty ? NoPresharedKey : peer.PresharedKey.Span;
 }

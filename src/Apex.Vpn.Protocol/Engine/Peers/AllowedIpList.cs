@@ -5,22 +5,31 @@ namespace Apex.Vpn.Protocol.Engine.Peers;
 /// <summary>Who can own prefixes: a peer.</summary>
 internal interface IAllowedIpOwner
 {
-    /// <summary>The owner's prefixes. One list for the owner's whole life.</summary>
-    AllowedIpList AllowedIps { get; }
+    /// <summary>The owner's prefixes, in place.</summary>
+    ref AllowedIpList AllowedIps { get; }
 }
 
 /// <summary>An owner's prefixes in the order in which they were given; a prefix that is given again goes to the end (item 41).</summary>
 /// <remarks>
 /// The links lie in the trie's leaves, so a list costs nothing per prefix. Changed by <see cref="AllowedIpTable{TOwner}"/> alone; to be
-/// read on the thread that changes the table.
+/// read on the thread that changes the table. A mutable value, to be used where it lies.
 /// </remarks>
-internal sealed class AllowedIpList
+internal struct AllowedIpList
 {
     private AllowedIpEntry? _first; // its Previous is the last one
 
-    internal int Count { get; private set; }
+    internal readonly AllowedIpEntry? First => _first;
 
-    internal AllowedIpEntry? First => _first;
+    /// <summary>How many there are; counts them.</summary>
+    internal readonly int Count
+    {
+        get
+        {
+            int count = 0;
+            for (AllowedIpEntry? entry = _first; entry is not null; entry = entry.Next) count++;
+            return count;
+        }
+    }
 
     internal void Append(AllowedIpEntry entry)
     {
@@ -35,7 +44,6 @@ internal sealed class AllowedIpList
             entry.Previous!.Next = entry;
         }
         _first.Previous = entry;
-        Count++;
     }
 
     internal void Unlink(AllowedIpEntry entry)
@@ -52,10 +60,9 @@ internal sealed class AllowedIpList
             (entry.Next ?? first).Previous = entry.Previous;
         }
         entry.Previous = entry.Next = null;
-        Count--;
     }
 
-    public Enumerator GetEnumerator() => new(_first);
+    public readonly Enumerator GetEnumerator() => new(_first);
 
     /// <summary>Walks the prefixes without allocating.</summary>
     internal struct Enumerator(AllowedIpEntry? first)

@@ -8,35 +8,36 @@ namespace Apex.Vpn.Protocol.Engine.Peers;
 /// </summary>
 internal sealed class AttentionQueue(Action wakeControl)
 {
-    private Peer? _top;
+    private ActivePeer? _top;
 
     internal bool IsEmpty => Volatile.Read(ref _top) is null;
 
     /// <summary>Asks for something; wakes the control worker if the peer was not already waiting.</summary>
     internal void Raise(Peer peer, Attention attention)
     {
-        if (!peer.TryRaise(attention)) return;
+        ActivePeer active = peer.Active;
+        if (!active.TryRaise(attention)) return;
         InjectedYields.Here();
-        Peer? top;
+        ActivePeer? top;
         do
         {
             top = Volatile.Read(ref _top);
-            peer.NextInAttention = top;
+            active.NextInAttention = top;
             InjectedYields.Here();
         }
-        while (Interlocked.CompareExchange(ref _top, peer, top) != top);
+        while (Interlocked.CompareExchange(ref _top, active, top) != top);
         wakeControl();
     }
 
-    /// <summary>Takes all waiting peers, in the order in which they came: a list linked by <see cref="Peer.NextInAttention"/>.</summary>
-    internal Peer? TakeAll()
+    /// <summary>Takes all waiting peers, in the order in which they came: a list linked by <see cref="ActivePeer.NextInAttention"/>.</summary>
+    internal ActivePeer? TakeAll()
     {
-        Peer? peer = Interlocked.Exchange(ref _top, null);
+        ActivePeer? peer = Interlocked.Exchange(ref _top, null);
         InjectedYields.Here();
-        Peer? ordered = null;
+        ActivePeer? ordered = null;
         while (peer is not null)
         {
-            Peer? next = peer.NextInAttention;
+            ActivePeer? next = peer.NextInAttention;
             peer.NextInAttention = ordered;
             ordered = peer;
             peer = next;

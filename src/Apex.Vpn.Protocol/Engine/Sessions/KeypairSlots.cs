@@ -2,22 +2,23 @@ namespace Apex.Vpn.Protocol.Engine.Sessions;
 
 /// <summary>
 /// A peer's sessions (WG 6.3 and the reference engines): the one to send on, the one before it, and one that the other side has not yet
-/// confirmed. Data workers read without a lock; changes, which are rare, take one. Keypairs that fall out are handed to the caller.
+/// confirmed. Data workers read without a lock; changes, which are rare, take one. Keypairs that fall out are handed to the caller. A mutable
+/// value, to be used where it lies.
 /// </summary>
-internal sealed class KeypairSlots
+internal struct KeypairSlots()
 {
     private readonly Lock _lock = new();
     private volatile Keypair? _current;
     private volatile Keypair? _previous;
     private volatile Keypair? _next;
 
-    internal Keypair? Current => _current;
+    internal readonly Keypair? Current => _current;
 
-    internal Keypair? Previous => _previous;
+    internal readonly Keypair? Previous => _previous;
 
-    internal Keypair? Next => _next;
+    internal readonly Keypair? Next => _next;
 
-    internal bool HasAny => _current is not null || _previous is not null || _next is not null;
+    internal readonly bool HasAny => _current is not null || _previous is not null || _next is not null;
 
     /// <summary>A session that we began: good for sending at once. An unconfirmed one becomes the previous.</summary>
     internal (Keypair?, Keypair?) InstallAsInitiator(Keypair keypair)

@@ -28,19 +28,19 @@ public sealed class AttentionQueueTests
         _queue.Raise(_peers[0], Attention.Staged);
         Assert.Equal(1, _wakes);
         Assert.Equal([_peers[0]], Take());
-        Assert.Equal(Attention.Staged | Attention.Handshake, _peers[0].TakeAttention());
-        Assert.Equal(Attention.None, _peers[0].TakeAttention());
+        Assert.Equal(Attention.Staged | Attention.Handshake, _peers[0].Active.TakeAttention());
+        Assert.Equal(Attention.None, _peers[0].Active.TakeAttention());
     }
 
     [Fact]
     public void After_its_wishes_were_taken_a_peer_may_ask_again()
     {
         _queue.Raise(_peers[0], Attention.Staged);
-        Peer peer = _queue.TakeAll()!;
-        peer.TakeAttention();
-        _queue.Raise(peer, Attention.Keepalive);
+        ActivePeer active = _queue.TakeAll()!;
+        active.TakeAttention();
+        _queue.Raise(active.Peer, Attention.Keepalive);
         Assert.Equal(2, _wakes);
-        Assert.Equal([peer], Take());
+        Assert.Equal([active.Peer], Take());
     }
 
     [Fact]
@@ -69,23 +69,23 @@ public sealed class AttentionQueueTests
             last = Volatile.Read(ref raised) == raisers.Length; // then one more round takes the rest
             foreach (Peer peer in Take())
             {
-                Assert.NotEqual(Attention.None, peer.TakeAttention());
+                Assert.NotEqual(Attention.None, peer.Active.TakeAttention());
                 seen++;
             }
         }
         foreach (Thread thread in raisers) thread.Join();
         Assert.Equal(_wakes, seen);
-        Assert.All(_peers, static peer => Assert.Equal(Attention.None, peer.TakeAttention()));
+        Assert.All(_peers, static peer => Assert.Equal(Attention.None, peer.Active.TakeAttention()));
     }
 
     private List<Peer> Take()
     {
         var peers = new List<Peer>();
         // The link is read before the wishes are taken, as the engine does: then the peer may be pushed again.
-        for (Peer? peer = _queue.TakeAll(), next; peer is not null; peer = next)
+        for (ActivePeer? active = _queue.TakeAll(), next; active is not null; active = next)
         {
-            next = peer.NextInAttention;
-            peers.Add(peer);
+            next = active.NextInAttention;
+            peers.Add(active.Peer);
         }
         return peers;
     }

@@ -6,7 +6,9 @@ namespace Apex.Vpn.Protocol.Tests.Engine.Peers;
 /// <summary>What stands for a peer in tests of allowed IPs.</summary>
 internal sealed class PrefixOwner(string name) : IAllowedIpOwner
 {
-    public AllowedIpList AllowedIps { get; } = new();
+    private AllowedIpList _allowedIps;
+
+    public ref AllowedIpList AllowedIps => ref _allowedIps;
 
     internal string[] Listed
     {

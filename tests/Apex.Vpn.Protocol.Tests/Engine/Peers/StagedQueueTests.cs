@@ -8,7 +8,7 @@ namespace Apex.Vpn.Protocol.Tests.Engine.Peers;
 
 public sealed class StagedQueueTests
 {
-    private readonly StagedQueue _queue = new();
+    private StagedQueue _queue = new();
     private readonly StagingBudget _budget = new(1 << 20);
 
     [Fact]
@@ -44,25 +44,94 @@ public sealed class StagedQueueTests
 
     [Fact]
     [Trait("Item", "51")]
-    public void Item51_without_memory_the_new_packet_is_lost_at_once_and_the_waiting_ones_stay()
+    public void Item51_a_greedy_queue_gets_half_of_the_memory_and_then_loses_its_own_oldest()
     {
-        var small = new StagingBudget(4096);
+        var small = new StagingBudget(8 * 1024);
         StagedQueue greedy = new(), modest = new();
-        int taken = 0;
-        DropReason reason;
-        while (greedy.Enqueue(Packet(taken, 1000), small, out reason) == 0) taken++;
-        Assert.Equal(DropReason.StagedMemory, reason);
-        Assert.Equal(4, taken);
-        Assert.Equal(4, greedy.Count);
+        for (int i = 0; i < 4; i++) Assert.Equal(0, greedy.Enqueue(Packet(i, 1000), small, out _));
+        for (int i = 4; i < 7; i++)
+        {
+            Assert.Equal(1, greedy.Enqueue(Packet(i, 1000), small, out DropReason reason));
+            Assert.Equal(DropReason.StagedMemory, reason);
+        }
+        Assert.Equal(4096, small.UsedBytes);
 
-        Assert.Equal(1, modest.Enqueue(Packet(0, 1000), small, out reason));
-        Assert.Equal(DropReason.StagedMemory, reason);
-        Assert.Equal(0, modest.Count);
-
-        greedy.Clear();
-        Assert.Equal(0, modest.Enqueue(Packet(0, 1000), small, out _));
+        Assert.Equal(0, modest.Enqueue(Packet(9, 1000), small, out _));
+        Assert.Equal(0, modest.Enqueue(Packet(9, 1000), small, out _));
+        Assert.Equal(2, greedy.Enqueue(Packet(7, 1000), small, out _)); // now that there are two, each gets less
+        PacketBatch batch = Batch();
+        Assert.Equal(3, greedy.DequeueInto(batch));
+        for (int i = 0; i < 3; i++) Assert.Equal(Packet(i + 5, 1000), batch.Bytes(i).ToArray());
         modest.Clear();
         Assert.Equal(0, small.UsedBytes);
+    }
+
+    [Fact]
+    [Trait("Item", "51")]
+    public void Item51_when_others_hold_all_memory_the_new_packet_is_lost()
+    {
+        var small = new StagingBudget(4096);
+        var greedy = new StagedQueue[8];
+        for (int i = 0; i < greedy.Length; i++) greedy[i] = new StagedQueue();
+        for (int i = 0; i < 64; i++) greedy[i % greedy.Length].Enqueue(Packet(i, 1000), small, out _);
+        Assert.Equal(4096, small.UsedBytes);
+        var late = new StagedQueue();
+        Assert.Equal(1, late.Enqueue(Packet(0, 1000), small, out DropReason reason));
+        Assert.Equal(DropReason.StagedMemory, reason);
+        Assert.Equal(0, late.Count);
+        Assert.False(late.IsPending);
+        for (int i = 0; i < greedy.Length; i++) greedy[i].Clear();
+        Assert.Equal(0, late.Enqueue(Packet(0, 1000), small, out _));
+        late.Clear();
+    }
+
+    [Fact]
+    [Trait("Item", "51")]
+    public void Item51_greedy_queues_share_the_memory_equally_and_leave_as_much_again()
+    {
+        const int Queues = 31, Share = (1 << 20) / (Queues + 1);
+        var greedy = new StagedQueue[Queues];
+        for (int i = 0; i < Queues; i++) greedy[i] = new StagedQueue();
+        for (int i = 0; i < Queues * 200; i++) greedy[i % Queues].Enqueue(Packet(i, 1000), _budget, out _);
+        Assert.InRange(_budget.UsedBytes, Queues * (Share - 1024), (1 << 20) - Share);
+        Assert.All(greedy, static queue => Assert.InRange(queue.Count * 1024, Share - 1024, Share + 1024));
+        for (int i = 0; i < Queues; i++) greedy[i].Clear();
+    }
+
+    [Fact]
+    [Trait("Item", "30")]
+    public void Item30_what_was_taken_out_is_pending_until_it_was_sent()
+    {
+        _queue.Enqueue(Packet(1, 100), _budget, out _);
+        Assert.Equal(1, _queue.DequeueInto(Batch()));
+        Assert.True(_queue.IsPending);
+        _queue.Enqueue(Packet(2, 100), _budget, out _); // comes meanwhile
+        _queue.Sent();
+        Assert.True(_queue.IsPending);
+        Assert.Equal(1, _queue.DequeueInto(Batch()));
+        _queue.Sent();
+        Assert.False(_queue.IsPending);
+    }
+
+    [Fact]
+    [Trait("Item", "30")]
+    public void Item30_a_queue_that_is_refilled_again_and_again_does_not_hold_packets_for_ever()
+    {
+        _queue.Enqueue(Packet(0, 100), _budget, out _);
+        int turns = 0;
+        while (true)
+        {
+            Assert.Equal(1, _queue.DequeueInto(Batch()));
+            Assert.InRange(++turns, 1, 3);
+            if (!_queue.IsPending) break;
+            _queue.Enqueue(Packet(turns, 100), _budget, out _); // comes while the ones before are leaving
+            _queue.Sent();
+        }
+        _queue.Sent();
+        _queue.Enqueue(Packet(1, 100), _budget, out _);
+        _queue.DequeueInto(Batch());
+        Assert.True(_queue.IsPending, "Once empty, it keeps the order again.");
+        _queue.Sent();
     }
 
     [Fact]
@@ -172,9 +241,8 @@ public sealed class StagedQueueTests
                         break;
                     default:
                         byte[] packet = Packet(number++, step);
-                        queue.Enqueue(packet, budget, out DropReason reason);
-                        if (reason == DropReason.StagedOverflow) model.Dequeue();
-                        if (reason != DropReason.StagedMemory) model.Enqueue(packet);
+                        model.Enqueue(packet);
+                        for (int lost = queue.Enqueue(packet, budget, out _); lost > 0; lost--) model.Dequeue();
                         break;
                 }
                 if (queue.Count != model.Count || budget.LentBuffers != model.Count || budget.UsedBytes > 96 * 256) return false;

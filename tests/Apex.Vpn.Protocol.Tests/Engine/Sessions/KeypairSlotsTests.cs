@@ -10,7 +10,7 @@ public sealed class KeypairSlotsTests : IDisposable
 
     private readonly Peer _peer = new(default);
     private readonly SecretSlab _slab = new();
-    private readonly KeypairSlots _slots = new();
+    private KeypairSlots _slots = new();
 
     [Fact]
     [Trait("Item", "18")]
