@@ -59,6 +59,8 @@ internal sealed class ControlWorker : IDisposable
             }
             more = _engine.Step(now, _batch);
             if (_batch.Count != 0) _engine.AfterSend(_batch, _transport.Send(_batch));
+            now = _clock.Now;
+            _engine.EndStep(now);
             next = _engine.NextDeadline(now);
         }
         if (!more) _wake.Wait(next.Reason == DeadlineReason.None ? TimeSpan.MaxValue : next.At - now);

@@ -105,6 +105,9 @@ internal sealed class Peer : DeadlineWheel.Entry, IAllowedIpOwner
         set => Volatile.Write(ref _path, value);
     }
 
+    /// <summary>The path by which <see cref="KnownSources"/> knows this peer; null without a session. Control worker.</summary>
+    internal PeerPath? KnownPath { get; set; }
+
     internal void AddSent(long bytes) => Interlocked.Add(ref _sentBytes, bytes);
 
     internal void AddReceived(long bytes) => Interlocked.Add(ref _receivedBytes, bytes);
