@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol.Engine;
@@ -22,11 +23,27 @@ internal sealed class SecureRandom : EngineRandom
 {
     internal static SecureRandom Shared { get; } = new();
 
+    private const int BufferedNumbers = 64;
+
+    // Numbers for indices and jitter, fetched together: a call costs more than the bytes. Keys are never taken from here.
+    [ThreadStatic]
+    private static uint[]? _numbers;
+
+    [ThreadStatic]
+    private static int _left;
+
     internal override uint NextUInt32()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        uint[] numbers = _numbers ??= new uint[BufferedNumbers];
+        if (_left == 0)
+        {
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
+            _left = BufferedNumbers;
+        }
+        ref uint next = ref numbers[--_left];
+        uint number = next;
+        next = 0;
+        return number;
     }
 
     internal override void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);

@@ -23,11 +23,6 @@ namespace Apex.Vpn.Protocol.Engine;
 /// </remarks>
 internal sealed class WireGuardEngine : IDisposable
 {
-    /// <summary>
-    /// How much of handshakes one step does: answers leave and deadlines get their turn after half a millisecond or so, also during a flood.
-    /// </summary>
-    private const int HandshakeCostPerStep = 64;
-
     /// <summary>How soon to look again for workers that still held keys that are to be erased.</summary>
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(10);
 
@@ -210,8 +205,7 @@ internal sealed class WireGuardEngine : IDisposable
     private void ReadHandshakes(ControlOutput output, Instant now)
     {
         HandshakeLanes lanes = _context.Handshakes;
-        while (lanes.StepCost < HandshakeCostPerStep && output.HasRoom
-            && lanes.TryTake(now, out HandshakeQueue.Item item, out HandshakeLane lane))
+        while (output.HasRoom && lanes.TryTake(now, out HandshakeQueue.Item item, out HandshakeLane lane))
         {
             if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
             else if (_handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now) is { } touched) _peerClock.Reschedule(touched);

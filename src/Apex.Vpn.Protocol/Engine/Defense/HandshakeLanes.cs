@@ -24,6 +24,12 @@ internal sealed class HandshakeLanes
     /// <summary>Others rest when they took so much: often enough to be smooth, rarely enough for timers of a millisecond.</summary>
     private static readonly TimeSpan OthersStint = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Two handshakes or a batch of cookie replies: about a third of a millisecond.</summary>
+    private const int MinStepBudget = 64;
+
+    /// <summary>So that deadlines get their turn.</summary>
+    private const int MaxStepBudget = 16 * HandshakeCost.Highest;
+
     private readonly HandshakeQueue _known;
     private readonly HandshakeQueue _others;
     private readonly LoadGauge _knownLoad = new();
@@ -33,6 +39,7 @@ internal sealed class HandshakeLanes
     private TimeSpan _othersSpent;
 
     // The step at hand.
+    private int _budget;
     private int _knownCost;
     private int _othersCost;
 
@@ -59,6 +66,7 @@ internal sealed class HandshakeLanes
         _knownLoad.Observe(_known.IsLong, now);
         _othersLoad.Observe(_others.IsLong, now);
         (_knownCost, _othersCost) = (0, 0);
+        _budget = StepBudget();
         return IsLoaded != before;
     }
 
@@ -69,16 +77,15 @@ internal sealed class HandshakeLanes
     /// <param name="now">The time.</param>
     /// <param name="item">The message.</param>
     /// <param name="lane">Its lane.</param>
-    /// <returns>False when there is none, and when an answer to a known sender is to leave before others get their turn.</returns>
+    /// <returns>False when there is none, when the step has done enough, and when an answer to a known sender is to leave before others get
+    /// their turn.</returns>
     internal bool TryTake(Instant now, out HandshakeQueue.Item item, out HandshakeLane lane)
     {
         lane = HandshakeLane.Known;
+        item = default;
+        if (_knownCost + _othersCost >= _budget) return false;
         if (OthersMay(now) && (_known.Count == 0 || _othersCredit >= TurnPrice)) lane = HandshakeLane.Others;
-        if (lane == HandshakeLane.Others && _knownCost != 0)
-        {
-            item = default;
-            return false;
-        }
+        if (lane == HandshakeLane.Others && _knownCost != 0) return false;
         return (lane == HandshakeLane.Known ? _known : _others).TryDequeue(out item);
     }
 
@@ -95,9 +102,6 @@ internal sealed class HandshakeLanes
         if (_known.Count != 0) _othersCredit -= (OthersShare - 1) * cost;
     }
 
-    /// <summary>What this step has cost so far.</summary>
-    internal int StepCost => _knownCost + _othersCost;
-
     /// <summary>Ends a step that took so long: under load, others rest three times as long as they worked.</summary>
     internal void EndStep(TimeSpan took, Instant now)
     {
@@ -107,7 +111,7 @@ internal sealed class HandshakeLanes
             _othersSpent = TimeSpan.Zero;
             return;
         }
-        _othersSpent += took * _othersCost / StepCost;
+        _othersSpent += took * _othersCost / (_knownCost + _othersCost);
         if (_othersSpent < OthersStint) return;
         _othersRestUntil = now + ((OthersShare - 1) * _othersSpent);
         _othersSpent = TimeSpan.Zero;
@@ -128,6 +132,14 @@ internal sealed class HandshakeLanes
             return !others.IsSet || (known.IsSet && known < others) ? known : others;
         }
     }
+
+    /// <summary>
+    /// How much one step does: an eighth of what waits, so that answers leave together and no one's waits much longer than it had to wait
+    /// anyway. Under load others are done in small parts, of which known senders wait for one at most.
+    /// </summary>
+    private int StepBudget() => _othersLoad.IsUnderLoad
+        ? MinStepBudget
+        : Math.Clamp(Count / 8 * HandshakeCost.Highest, MinStepBudget, MaxStepBudget);
 
     private bool OthersMay(Instant now) => _others.Count != 0 && now >= _othersRestUntil;
 }
