@@ -207,9 +207,14 @@ internal sealed class WireGuardEngine : IDisposable
         HandshakeLanes lanes = _context.Handshakes;
         while (output.HasRoom && lanes.TryTake(now, out HandshakeQueue.Item item, out HandshakeLane lane))
         {
-            if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
-            else if (_handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now) is { } touched) _peerClock.Reschedule(touched);
-            lanes.Charge(lane, IsUp ? _handshakes.Cost : HandshakeCost.Message);
+            if (!IsUp)
+            {
+                _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
+                continue;
+            }
+            Peer? touched = _handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now);
+            if (touched is not null) _peerClock.Reschedule(touched);
+            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null);
         }
     }
 

@@ -24,8 +24,13 @@ internal sealed class HandshakeLanes
     /// <summary>Others rest when they took so much: often enough to be smooth, rarely enough for timers of a millisecond.</summary>
     private static readonly TimeSpan OthersStint = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Two handshakes or a batch of cookie replies: about a third of a millisecond.</summary>
-    private const int MinStepBudget = 64;
+    private static readonly TimeSpan VainWindow = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Two handshakes.</summary>
+    private const int MinStepBudget = HandshakeCost.Highest + 1;
+
+    /// <summary>What others get in one step under load: so many cookie replies that one system call for all is worth it.</summary>
+    private const int LoadedStepBudget = 24;
 
     /// <summary>So that deadlines get their turn.</summary>
     private const int MaxStepBudget = 16 * HandshakeCost.Highest;
@@ -37,11 +42,14 @@ internal sealed class HandshakeLanes
     private int _othersCredit;
     private Instant _othersRestUntil;
     private TimeSpan _othersSpent;
+    private Instant _windowEnds;
+    private TimeSpan _inVain;
 
     // The step at hand.
     private int _budget;
     private int _knownCost;
     private int _othersCost;
+    private int _vainCost;
 
     internal HandshakeLanes(int capacity)
     {
@@ -64,8 +72,8 @@ internal sealed class HandshakeLanes
     {
         bool before = IsLoaded;
         _knownLoad.Observe(_known.IsLong, now);
-        _othersLoad.Observe(_others.IsLong, now);
-        (_knownCost, _othersCost) = (0, 0);
+        _othersLoad.Observe(_others.IsLong || IsMuchInVain(now), now);
+        (_knownCost, _othersCost, _vainCost) = (0, 0, 0);
         _budget = StepBudget();
         return IsLoaded != before;
     }
@@ -90,8 +98,13 @@ internal sealed class HandshakeLanes
     }
 
     /// <summary>Books what the message taken last has cost.</summary>
-    internal void Charge(HandshakeLane lane, int cost)
+    /// <param name="lane">Its lane.</param>
+    /// <param name="cost">What <see cref="HandshakeCost"/> says.</param>
+    /// <param name="inVain">Whether its sender proved nothing.</param>
+    internal void Charge(HandshakeLane lane, int cost, bool inVain)
     {
+        // What got a cookie counts as what it would have cost without: else a flood would seem over once cookies have made it harmless.
+        if (inVain && lane == HandshakeLane.Others) _vainCost += Math.Max(cost, HandshakeCost.Agreement);
         if (lane == HandshakeLane.Known)
         {
             _knownCost += cost;
@@ -106,12 +119,9 @@ internal sealed class HandshakeLanes
     internal void EndStep(TimeSpan took, Instant now)
     {
         if (_othersCost == 0) return;
-        if (!_othersLoad.IsUnderLoad)
-        {
-            _othersSpent = TimeSpan.Zero;
-            return;
-        }
-        _othersSpent += took * _othersCost / (_knownCost + _othersCost);
+        int stepCost = _knownCost + _othersCost;
+        _inVain += took * _vainCost / stepCost;
+        _othersSpent = _othersLoad.IsUnderLoad ? _othersSpent + (took * _othersCost / stepCost) : TimeSpan.Zero;
         if (_othersSpent < OthersStint) return;
         _othersRestUntil = now + ((OthersShare - 1) * _othersSpent);
         _othersSpent = TimeSpan.Zero;
@@ -134,12 +144,27 @@ internal sealed class HandshakeLanes
     }
 
     /// <summary>
+    /// Whether more than their share went into others who proved nothing, within a window: load too, though the worker keeps up and no queue
+    /// grows, because then nothing is left of the processor for data.
+    /// </summary>
+    private bool IsMuchInVain(Instant now)
+    {
+        bool much = _inVain * OthersShare > VainWindow;
+        if (!much && now < _windowEnds) return false;
+        _windowEnds = now + VainWindow;
+        _inVain = TimeSpan.Zero;
+        return much;
+    }
+
+    /// <summary>
     /// How much one step does: an eighth of what waits, so that answers leave together and no one's waits much longer than it had to wait
     /// anyway. Under load others are done in small parts, of which known senders wait for one at most.
     /// </summary>
-    private int StepBudget() => _othersLoad.IsUnderLoad
-        ? MinStepBudget
-        : Math.Clamp(Count / 8 * HandshakeCost.Highest, MinStepBudget, MaxStepBudget);
+    private int StepBudget()
+    {
+        if (_othersLoad.IsUnderLoad && _known.Count == 0) return LoadedStepBudget;
+        return Math.Clamp(Count / 8 * HandshakeCost.Highest, MinStepBudget, MaxStepBudget);
+    }
 
     private bool OthersMay(Instant now) => _others.Count != 0 && now >= _othersRestUntil;
 }
