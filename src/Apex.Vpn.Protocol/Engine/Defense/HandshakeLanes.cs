@@ -29,8 +29,8 @@ internal sealed class HandshakeLanes
     /// <summary>Two handshakes.</summary>
     private const int MinStepBudget = HandshakeCost.Highest + 1;
 
-    /// <summary>What others get in one step under load: so many cookie replies that one system call for all is worth it.</summary>
-    private const int LoadedStepBudget = 24;
+    /// <summary>What others get in one step under load: a few cookie replies. A known sender who comes meanwhile waits until they are sent.</summary>
+    private const int LoadedStepBudget = 8;
 
     /// <summary>So that deadlines get their turn.</summary>
     private const int MaxStepBudget = 16 * HandshakeCost.Highest;
