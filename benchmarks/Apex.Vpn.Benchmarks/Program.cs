@@ -1,12 +1,13 @@
+using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
 using BenchmarkDotNet.Running;
 
-// Load tests and the like by name; everything else goes to BenchmarkDotNet.
-Dictionary<string, Func<string[], int>> commands = new()
+// Programs of our own, by the first argument; everything else is BenchmarkDotNet's.
+var commands = new Dictionary<string, Func<string[], int>>
 {
+    ["aead"] = AeadRatios.Run,
     ["handshakes"] = HandshakesCommand.Run,
 };
-
-if (args is [string name, .. string[] rest] && commands.TryGetValue(name, out Func<string[], int>? command)) return command(rest);
+if (args.Length > 0 && commands.TryGetValue(args[0], out Func<string[], int>? command)) return command(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -24,6 +24,7 @@ internal static class Daemon
             await using var device = new WireGuardDevice(tun, UdpTransport.Create(), new WireGuardDeviceOptions
             {
                 Name = options.Interface,
+                DataThreads = options.DataThreads,
                 Observer = options.LogLevel == LogLevel.Verbose ? new LoggingObserver(log) : null,
                 Filter = writer is null ? null : new PacketCapture(writer),
             });

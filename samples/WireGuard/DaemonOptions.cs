@@ -1,4 +1,5 @@
 using System.Globalization;
+using Apex.Vpn.Protocol;
 
 namespace Apex.Vpn.Samples.WireGuard;
 
@@ -17,9 +18,11 @@ internal enum LogLevel
 /// <param name="TunDescriptor">A TUN handed in, or null.</param>
 /// <param name="UapiDescriptor">A listening socket handed in, or null.</param>
 /// <param name="LogLevel">How much to say.</param>
+/// <param name="DataThreads">How many threads carry packets.</param>
 /// <param name="Capture">Where to write inner packets, or null.</param>
 internal sealed record DaemonOptions(
-    string Interface, bool Foreground, bool IsChild, int? TunDescriptor, int? UapiDescriptor, LogLevel LogLevel, FileInfo? Capture)
+    string Interface, bool Foreground, bool IsChild, int? TunDescriptor, int? UapiDescriptor, LogLevel LogLevel, DataThreads DataThreads,
+    FileInfo? Capture)
 {
     internal const string ChildVariable = "APEX_WG_CHILD";
     internal const string ForegroundVariable = "WG_PROCESS_FOREGROUND";
@@ -34,6 +37,7 @@ internal sealed record DaemonOptions(
             Descriptor("WG_TUN_FD"),
             Descriptor("WG_UAPI_FD"),
             Level(Environment.GetEnvironmentVariable("LOG_LEVEL")),
+            Threads(Environment.GetEnvironmentVariable("APEX_WG_DATA_THREADS")),
             capture);
     }
 
@@ -42,6 +46,13 @@ internal sealed record DaemonOptions(
         "verbose" or "debug" or "info" => LogLevel.Verbose,
         "silent" => LogLevel.Silent,
         _ => LogLevel.Error,
+    };
+
+    private static DataThreads Threads(string? text) => text switch
+    {
+        "one" => DataThreads.One,
+        "two" => DataThreads.Two,
+        _ => DataThreads.Automatic,
     };
 
     private static int? Descriptor(string variable) =>

@@ -19,6 +19,7 @@ RootCommand command = new("A userspace WireGuard interface, configured with wg(8
     foreground,
     capture,
 };
+command.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 command.SetAction(async (parsed, cancellationToken) =>
 {
     DaemonOptions options = DaemonOptions.Read(parsed.GetRequiredValue(name), parsed.GetValue(foreground), parsed.GetValue(capture));

@@ -9,11 +9,14 @@ namespace Apex.Vpn.Protocol.Buffers;
 /// <remarks>Owned by one worker at a time; not thread-safe. The slab is pinned, so that its address can be handed to the kernel.</remarks>
 public sealed class PacketBatch
 {
-    /// <summary>Free bytes in front of every packet from a TUN: the transport header (16), room for a virtio-net header, aligned to 64.</summary>
-    public const int Headroom = 64;
+    /// <summary>Free bytes in front of every packet: the transport header (16), or a virtio-net header on the way to a TUN (10).</summary>
+    public const int Headroom = 16;
 
     /// <summary>Free bytes behind every packet from a TUN: padding to 16 and the authentication tag (16).</summary>
     public const int Tailroom = 32;
+
+    /// <summary>What packets from a TUN begin at a multiple of: a vector and a cache line.</summary>
+    public const int Alignment = 64;
 
     /// <summary>The longest packet: what an IPv4 or IPv6 length field can say.</summary>
     public const int MaxPacket = 65535;
@@ -24,16 +27,27 @@ public sealed class PacketBatch
     private readonly byte[] _slab;
     private readonly PacketSlot[] _slots;
 
-    /// <summary>A batch of equal places.</summary>
+    /// <summary>A batch of equal places, one for each slot.</summary>
     /// <param name="slots">How many packets it holds at most.</param>
     /// <param name="slabBytes">The slab's size; each place has <paramref name="slabBytes"/> / <paramref name="slots"/> bytes.</param>
     public PacketBatch(int slots, int slabBytes)
+        : this(slots, slots, slabBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(slabBytes / slots, Headroom + Tailroom + 1);
+    }
+
+    /// <summary>A batch with more slots than places: a transport may find many packets in what the kernel wrote into one place.</summary>
+    /// <param name="slots">How many packets it holds at most.</param>
+    /// <param name="places">How many places there are, at most as many as slots.</param>
+    /// <param name="slabBytes">The slab's size; each place has <paramref name="slabBytes"/> / <paramref name="places"/> bytes.</param>
+    public PacketBatch(int slots, int places, int slabBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(places, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, places);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slabBytes / places, Headroom + Tailroom + 1);
         _slab = GC.AllocateUninitializedArray<byte>(slabBytes, pinned: true);
         _slots = new PacketSlot[slots];
-        Stride = slabBytes / slots;
+        Places = places;
+        Stride = slabBytes / places;
     }
 
     /// <summary>How many slots are in use; slots 0 to Count - 1.</summary>
@@ -42,7 +56,10 @@ public sealed class PacketBatch
     /// <summary>How many slots there are.</summary>
     public int Capacity => _slots.Length;
 
-    /// <summary>The distance between places when every slot has one of its own.</summary>
+    /// <summary>How many equal places the slab has for those who give every packet one of its own.</summary>
+    public int Places { get; }
+
+    /// <summary>The distance between places.</summary>
     public int Stride { get; }
 
     /// <summary>All bytes. Pinned for the life of the batch.</summary>
@@ -78,8 +95,13 @@ public sealed class PacketBatch
         return ref slot;
     }
 
+    /// <summary>Where a packet goes whose predecessor, tailroom included, ends at a given offset: behind headroom, aligned.</summary>
+    /// <param name="end">0 for the first packet.</param>
+    public static int PlaceAfter(int end) => (end + Headroom + Alignment - 1) & -Alignment;
+
     /// <summary>Takes the next slot at its own place and copies a packet there, with headroom before it.</summary>
-    /// <param name="packet">At most <see cref="Stride"/> - <see cref="Headroom"/> - <see cref="Tailroom"/> bytes.</param>
+    /// <param name="packet">At most <see cref="Stride"/> - <see cref="Headroom"/> - <see cref="Tailroom"/> bytes. Fewer than
+    /// <see cref="Places"/> slots are in use.</param>
     public ref PacketSlot Add(ReadOnlySpan<byte> packet)
     {
         int offset = (Count * Stride) + Headroom;

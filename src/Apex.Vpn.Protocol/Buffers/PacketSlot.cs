@@ -6,14 +6,11 @@ namespace Apex.Vpn.Protocol.Buffers;
 /// <remarks>A slot of length 0 is empty: a packet that was dropped on the way keeps its place and is passed over.</remarks>
 public struct PacketSlot
 {
-    /// <summary>The first byte, counted from the start of the slab. At least <see cref="PacketBatch.Headroom"/> for a packet from a TUN.</summary>
+    /// <summary>The first byte, counted from the start of the slab.</summary>
     public int Offset { get; set; }
 
-    /// <summary>The length in bytes, of all segments together.</summary>
+    /// <summary>The length in bytes.</summary>
     public int Length { get; set; }
-
-    /// <summary>0: one packet. Else the slot is a run of packets, a new one each so many bytes, of which only the last may be shorter.</summary>
-    public int SegmentSize { get; set; }
 
     /// <summary>The outer TOS octet (IPv4) or traffic class (IPv6): DSCP and ECN.</summary>
     public byte TrafficClass { get; set; }

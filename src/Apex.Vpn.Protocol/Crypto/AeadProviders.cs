@@ -11,7 +11,11 @@ internal static class AeadProviders
 {
     private static readonly Lazy<AeadProvider> Libsodium = new(static () => Tested(new LibsodiumAead()));
     private static readonly Lazy<AeadProvider> Managed = new(static () => Tested(new ManagedAead()));
+#if APEX_NULL_CIPHER
+    private static readonly Lazy<AeadProvider> Automatic = new(static () => new NullCipher(Fastest(Managed, Libsodium)));
+#else
     private static readonly Lazy<AeadProvider> Automatic = new(static () => Fastest(Managed, Libsodium));
+#endif
 
     /// <summary>The provider of a choice.</summary>
     /// <exception cref="CryptographicException">It, or with <see cref="AeadChoice.Automatic"/> every one, is of no use here.</exception>

@@ -68,7 +68,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
         _engine.Context.Events.Meter = _meter;
         _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
-        _workers = new DataWorkers(_name, _engine, tun, transport, _clock, Fail);
+        _workers = new DataWorkers(_name, _engine, tun, transport, _clock, options.DataThreads, Fail);
         transport.RoutesChanged += OnRoutesChanged;
     }
 

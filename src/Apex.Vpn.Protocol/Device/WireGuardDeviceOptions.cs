@@ -22,6 +22,10 @@ public sealed class WireGuardDeviceOptions
     /// <value>Null by default: all pass.</value>
     public IPacketFilter? Filter { get; init; }
 
+    /// <summary>How many threads carry packets.</summary>
+    /// <value><see cref="DataThreads.Automatic"/> by default.</value>
+    public DataThreads DataThreads { get; init; }
+
     /// <summary>The clock. Its timestamps must go on while the machine sleeps.</summary>
     /// <value><see cref="SuspendAwareTimeProvider.Instance"/> by default.</value>
     public TimeProvider TimeProvider { get; init; } = SuspendAwareTimeProvider.Instance;

@@ -21,28 +21,28 @@ internal abstract class EngineRandom
 /// <summary>The operating system's generator: what every device runs on. Safe from any thread.</summary>
 internal sealed class SecureRandom : EngineRandom
 {
-    internal static SecureRandom Shared { get; } = new();
+    private const int NumbersPerFill = 64;
 
-    private const int BufferedNumbers = 64;
-
-    // Numbers for indices and jitter, fetched together: a call costs more than the bytes. Keys are never taken from here.
     [ThreadStatic]
     private static uint[]? _numbers;
 
     [ThreadStatic]
     private static int _left;
 
+    internal static SecureRandom Shared { get; } = new();
+
+    /// <inheritdoc/>
+    /// <remarks>From a small stock of the thread's own: sending takes jitter once per round trip, and the system's generator is slow.</remarks>
     internal override uint NextUInt32()
     {
-        uint[] numbers = _numbers ??= new uint[BufferedNumbers];
+        uint[] numbers = _numbers ??= new uint[NumbersPerFill];
         if (_left == 0)
         {
             RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
-            _left = BufferedNumbers;
+            _left = NumbersPerFill;
         }
-        ref uint next = ref numbers[--_left];
-        uint number = next;
-        next = 0;
+        uint number = numbers[--_left];
+        numbers[_left] = 0;
         return number;
     }
 

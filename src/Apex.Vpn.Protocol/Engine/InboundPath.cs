@@ -26,7 +26,11 @@ internal sealed class InboundPath(EngineContext engine)
         for (int i = 0; i < batch.Count; i++)
         {
             ref PacketSlot slot = ref batch[i];
-            DropReason reason = Dispatch(batch.Bytes(in slot), slot.Path, now, ref handshakes, out Keypair? session);
+            ReadOnlySpan<byte> message = batch.Bytes(in slot);
+            Keypair? session = keypair;
+            DropReason reason = GoesOn(message, keypair)
+                ? DropReason.None
+                : Dispatch(message, slot.Path, now, ref handshakes, out session);
             if (session is null)
             {
                 slot.Length = 0;
@@ -42,7 +46,7 @@ internal sealed class InboundPath(EngineContext engine)
             {
                 Offset = slot.Offset + TransportMessage.HeaderSize,
                 Length = slot.Length - TransportMessage.HeaderSize,
-                Counter = TransportMessage.Counter(batch.Bytes(in slot)),
+                Counter = TransportMessage.Counter(message),
             };
             worker.RunSlots[worker.RunLength++] = i;
         }
@@ -50,6 +54,13 @@ internal sealed class InboundPath(EngineContext engine)
         worker.Ticket.Offline();
         if (handshakes) engine.WakeControl();
     }
+
+    /// <summary>Whether a message belongs to the session of the one before it, as most do: that one was looked up, and is not too old.</summary>
+    private static bool GoesOn(ReadOnlySpan<byte> message, Keypair? keypair) =>
+        keypair is not null && message.Length >= TransportMessage.MinSize
+        && BinaryPrimitives.ReadUInt32LittleEndian(message) == (uint)MessageType.Transport
+        && TransportMessage.Receiver(message) == keypair.LocalIndex
+        && TransportMessage.Counter(message) < Limits.RejectAfterMessages;
 
     private DropReason Dispatch(ReadOnlySpan<byte> message, in UdpPath path, Instant now, ref bool handshakes, out Keypair? session)
     {
@@ -87,17 +98,18 @@ internal sealed class InboundPath(EngineContext engine)
         worker.RunLength = 0;
         Span<AeadSegment> segments = worker.Segments.AsSpan(0, count);
         engine.Aead.Open(keypair.ReceiveKey, batch.Slab, segments);
+        keypair.Accept(segments, worker.IsNew);
 
         Peer peer = keypair.Peer;
         int good = 0, last = -1;
         long bytes = 0;
         bool anyData = false;
+        var sources = new RouteMemo(engine.AllowedIps);
         for (int i = 0; i < count; i++)
         {
             ref PacketSlot slot = ref batch[worker.RunSlots[i]];
-            // The window moves only for what proved authentic: a forger must not push it.
             DropReason reason = !segments[i].Authentic ? DropReason.Unauthentic
-                : !keypair.TryAccept(segments[i].Counter) ? DropReason.Replayed
+                : !worker.IsNew[i] ? DropReason.Replayed
                 : DropReason.None;
             if (reason != DropReason.None)
             {
@@ -112,7 +124,7 @@ internal sealed class InboundPath(EngineContext engine)
             slot.Length -= TransportMessage.MinSize;
             if (slot.Length == 0) continue; // a keepalive
             anyData = true;
-            reason = Deliver(batch, ref slot, peer);
+            reason = Deliver(batch, ref slot, peer, ref sources);
             if (reason == DropReason.None) continue;
             slot.Length = 0;
             worker.Drop(reason);
@@ -126,11 +138,11 @@ internal sealed class InboundPath(EngineContext engine)
     }
 
     /// <summary>Checks an inner packet and trims its slot to it.</summary>
-    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Peer peer)
+    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Peer peer, ref RouteMemo sources)
     {
         if (!InnerPacket.TryParse(batch.Bytes(in slot), out InnerPacket packet)) return DropReason.MalformedInnerPacket;
         slot.Length = packet.Length;
-        if (engine.AllowedIps.Find(packet.Source, packet.IsIPv4) != peer) return DropReason.SourceNotAllowed;
+        if (sources.Find(packet.Source, packet.IsIPv4) != peer) return DropReason.SourceNotAllowed;
         Span<byte> bytes = batch.Bytes(in slot);
         if (!Ecn.TryDecapsulate(slot.TrafficClass, bytes)) return DropReason.CongestionNotEcnCapable;
         return engine.Filter is { } filter && !filter.AllowInbound(peer.PublicKey, bytes) ? DropReason.FilteredInbound : DropReason.None;

@@ -22,10 +22,11 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
         Keypair? keypair = null;
         PeerPath? path = null;
         worker.RunLength = 0;
+        var destinations = new RouteMemo(engine.AllowedIps);
         for (int i = 0; i < batch.Count; i++)
         {
             worker.Owners[i] = null;
-            if (Route(batch, i, worker, now) is not { } peer) continue;
+            if (Route(batch, i, worker, ref destinations, now) is not { } peer) continue;
             Keypair? usable = peer.HasStaged ? null : peer.Sessions.Current;
             if (usable is null || !usable.CanSend(now))
             {
@@ -60,13 +61,13 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
     }
 
     /// <summary>Finds whose packet it is; null when it goes no further.</summary>
-    private Peer? Route(PacketBatch batch, int index, Worker worker, Instant now)
+    private Peer? Route(PacketBatch batch, int index, Worker worker, ref RouteMemo destinations, Instant now)
     {
         ref PacketSlot slot = ref batch[index];
         if (slot.Length == 0) return null;
         Span<byte> bytes = batch.Bytes(in slot);
         if (!InnerPacket.TryParse(bytes, out InnerPacket packet)) return Drop(ref slot, worker, DropReason.MalformedOutbound);
-        Peer? peer = engine.AllowedIps.Find(packet.Destination, packet.IsIPv4);
+        Peer? peer = destinations.Find(packet.Destination, packet.IsIPv4);
         if (peer is null || peer.Path is null)
         {
             AnswerUnreachable(bytes, worker, now);

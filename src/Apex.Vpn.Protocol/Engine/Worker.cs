@@ -23,6 +23,7 @@ internal sealed class Worker : IDisposable
         Owners = new Peer?[batchCapacity];
         Segments = new AeadSegment[batchCapacity];
         RunSlots = new int[batchCapacity];
+        IsNew = new bool[batchCapacity];
     }
 
     internal WorkerTicket Ticket { get; }
@@ -41,6 +42,8 @@ internal sealed class Worker : IDisposable
     internal AeadSegment[] Segments { get; }
 
     internal int[] RunSlots { get; }
+
+    internal bool[] IsNew { get; }
 
     internal int RunLength { get; set; }
 

@@ -30,7 +30,8 @@ public interface IUdpTransport : IDisposable
     /// Blocks until at least one datagram is there, then fills the batch with what can be had without blocking: for each slot its bytes,
     /// its <see cref="PacketSlot.Path"/> and its <see cref="PacketSlot.TrafficClass"/>.
     /// </summary>
-    /// <param name="batch">Emptied first. Datagrams longer than a slot are counted in <see cref="TruncatedDatagrams"/> and left out.</param>
+    /// <param name="batch">Emptied first. Each of its places takes one datagram, or many where the kernel delivers several as one.
+    /// Datagrams longer than a place are counted in <see cref="TruncatedDatagrams"/> and left out.</param>
     /// <returns>The number of slots filled; 0 after <see cref="Wake"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transport was disposed, also while the call blocked.</exception>
     int Receive(PacketBatch batch);
@@ -47,7 +48,7 @@ public interface IUdpTransport : IDisposable
     /// <summary>Makes a blocked or the next <see cref="Receive"/> return 0. Any thread; does not block.</summary>
     void Wake();
 
-    /// <summary>Datagrams that were received but did not fit a slot, since the transport was made.</summary>
+    /// <summary>Datagrams that were received but did not fit a place, since the transport was made.</summary>
     long TruncatedDatagrams { get; }
 
     /// <summary>Raised, on any thread, when the host's routes or addresses changed, so that remembered local addresses may be stale.</summary>

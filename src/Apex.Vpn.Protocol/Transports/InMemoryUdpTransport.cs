@@ -131,7 +131,7 @@ public sealed class InMemoryUdpTransport : IUdpTransport
                     return 0;
                 }
 
-                while (_arrived.Count > 0 && batch.Count < batch.Capacity)
+                while (_arrived.Count > 0 && batch.Count < batch.Places)
                 {
                     Take(batch);
                 }
@@ -216,14 +216,8 @@ public sealed class InMemoryUdpTransport : IUdpTransport
         UdpEndpoint from = SourceOf(slot.Path, out bool rejected);
         slot.SourceRejected = rejected;
         if (from.IsNone) return false;
-        int segment = slot.SegmentSize > 0 ? slot.SegmentSize : bytes.Length;
-        if (segment > MaxDatagram) return false;
-        for (int at = 0; at < bytes.Length; at += segment)
-        {
-            ReadOnlySpan<byte> datagram = bytes.Slice(at, Math.Min(segment, bytes.Length - at));
-            _network.Send(this, from, slot.Path.Remote, datagram, slot.TrafficClass);
-        }
-
+        if (bytes.Length > MaxDatagram) return false;
+        _network.Send(this, from, slot.Path.Remote, bytes, slot.TrafficClass);
         return true;
     }
 

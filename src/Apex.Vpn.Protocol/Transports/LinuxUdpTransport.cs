@@ -6,8 +6,9 @@ using Apex.Vpn.Protocol.Transports.Linux;
 namespace Apex.Vpn.Protocol.Transports;
 
 /// <summary>
-/// UDP on Linux, one socket per address family, with up to 64 datagrams per system call (<c>recvmmsg</c>, <c>sendmmsg</c>), the local
-/// address of every datagram (RFC 3542 4, 6) and its traffic class with the ECN bits (RFC 3168).
+/// UDP on Linux, one socket per address family, with up to 64 messages per system call (<c>recvmmsg</c>, <c>sendmmsg</c>), each of up to 64
+/// datagrams where the kernel can (<c>UDP_SEGMENT</c>, <c>UDP_GRO</c>), with the local address of every datagram (RFC 3542 4, 6) and its
+/// traffic class with the ECN bits (RFC 3168).
 /// </summary>
 /// <remarks>
 /// <para>Thread safety is that of <see cref="IUdpTransport"/>; <see cref="Open"/>, <see cref="Close"/> and <see cref="SetMark"/> may be
@@ -19,8 +20,9 @@ namespace Apex.Vpn.Protocol.Transports;
 [Experimental(ApexDiagnostics.DataPath)]
 [SupportedOSPlatform("linux")]
 [SupportedOSPlatform("android")]
-public sealed class LinuxUdpTransport : IUdpTransport
+public sealed class LinuxUdpTransport : IUdpTransport, IPolledSource
 {
+    private const int Entries = 4;
     private const int WakeIndex = 0;
     private const int IPv4Index = 1;
     private const int IPv6Index = 2;
@@ -29,20 +31,25 @@ public sealed class LinuxUdpTransport : IUdpTransport
 
     private readonly Lock _gate = new();
     private readonly EventDescriptor _wakeEvent = new();
-    private readonly PollSet _poll = new(4);
-    private readonly ReceiveBatchHeaders _ipv4Headers = new();
-    private readonly ReceiveBatchHeaders _ipv6Headers = new();
+    private readonly Poller _poller;
+    private readonly ReceiveBatchHeaders _headers = new();
     private volatile LinuxUdpSockets? _sockets;
     private volatile bool _disposed;
     private uint _mark;
     private ushort _lastPort;
     private int _wakeRequested;
     private long _truncated;
-    private bool _ipv6First;
+
+    // The receiving thread's.
+    private LinuxUdpSockets? _armed;
+    private bool _ipv4Ready;
+    private bool _ipv6Ready;
+    private bool _ipv6Active;
+    private bool _trouble;
 
     /// <summary>Makes a transport without sockets; <see cref="Open"/> gets them.</summary>
     /// <exception cref="IOException">The process has no descriptor left.</exception>
-    public LinuxUdpTransport() => _poll.Set(WakeIndex, _wakeEvent.Handle);
+    public LinuxUdpTransport() => _poller = new Poller(this);
 
     /// <inheritdoc/>
     public event Action? RoutesChanged;
@@ -91,24 +98,12 @@ public sealed class LinuxUdpTransport : IUdpTransport
     /// <inheritdoc/>
     public int Receive(PacketBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        batch.Clear();
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (Interlocked.Exchange(ref _wakeRequested, 0) != 0) return 0;
-
-            LinuxUdpSockets? sockets = _sockets;
-            _poll.Set(IPv4Index, sockets?.IPv4?.Handle);
-            _poll.Set(IPv6Index, sockets?.IPv6?.Handle);
-            _poll.Set(RoutesIndex, sockets?.Routes?.Handle);
-            _poll.Wait(-1);
-
-            if (_poll.IsReady(WakeIndex)) _wakeEvent.Reset();
-            if (_poll.IsReady(RoutesIndex) && sockets!.Routes!.ReadChanges()) RoutesChanged?.Invoke();
-            if (!_poll.IsReady(IPv4Index) && !_poll.IsReady(IPv6Index)) continue;
-            if (!ReceiveReady(sockets!, batch)) PauseAfterError();
-            if (batch.Count > 0) return batch.Count;
+            _poller.LookIfDue();
+            if (((IPolledSource)this).TryTake(batch, out bool woken)) return batch.Count;
+            if (woken) return 0;
+            _poller.Wait();
         }
     }
 
@@ -141,32 +136,73 @@ public sealed class LinuxUdpTransport : IUdpTransport
         }
     }
 
-    /// <summary>Takes what is there from both sockets. Each is first in turn, so that neither can starve the other.</summary>
-    /// <returns>False after an error that may last.</returns>
-    private bool ReceiveReady(LinuxUdpSockets sockets, PacketBatch batch)
-    {
-        _ipv6First = !_ipv6First;
-        int places = 0;
-        for (int turn = 0; turn < 2 && places < batch.Capacity; turn++)
-        {
-            bool ipv6 = _ipv6First ^ (turn != 0);
-            if (!_poll.IsReady(ipv6 ? IPv6Index : IPv4Index)) continue;
-            LinuxUdpSocket socket = (ipv6 ? sockets.IPv6 : sockets.IPv4)!;
-            int used = socket.Receive(ipv6 ? _ipv6Headers : _ipv4Headers, batch, places, ref _truncated);
-            if (used < 0) return false;
-            places += used;
-        }
+    /// <inheritdoc/>
+    int IPolledSource.PollEntries => Entries;
 
+    /// <inheritdoc/>
+    int IPolledSource.PatienceMilliseconds => _trouble ? ErrorPauseMilliseconds : -1;
+
+    /// <inheritdoc/>
+    bool IPolledSource.TryTake(PacketBatch batch, out bool woken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Clear();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        woken = Volatile.Read(ref _wakeRequested) != 0 && Interlocked.Exchange(ref _wakeRequested, 0) != 0;
+        if (woken) return false;
+        if (_headers.HasMore(batch))
+        {
+            Deliver();
+            return batch.Count > 0;
+        }
+        if (_armed is not { } sockets || _trouble) return false;
+        // The other family first, if it is known to have something, so that neither can starve the other; where packets came from last, it
+        // costs less to try than to ask.
+        bool other = !_ipv6Active;
+        if (!(other ? _ipv6Ready : _ipv4Ready) || !TryReceive(sockets, other, batch)) return TryReceive(sockets, _ipv6Active, batch);
+        (_ipv4Ready, _ipv6Ready, _ipv6Active) = (other, !other, other);
         return true;
     }
 
-    /// <summary>Without this a socket that fails for ever would be asked for ever.</summary>
-    private void PauseAfterError()
+    /// <inheritdoc/>
+    /// <remarks>Without the sockets after an error: one that fails for ever would be asked for ever.</remarks>
+    void IPolledSource.Arm(PollSet poll, int first)
     {
-        _poll.Set(IPv4Index, null);
-        _poll.Set(IPv6Index, null);
-        _poll.Set(RoutesIndex, null);
-        _poll.Wait(ErrorPauseMilliseconds);
+        _armed = _sockets;
+        LinuxUdpSockets? sockets = _trouble ? null : _armed;
+        poll.Set(first + WakeIndex, _wakeEvent.Handle);
+        poll.Set(first + IPv4Index, sockets?.IPv4?.Handle);
+        poll.Set(first + IPv6Index, sockets?.IPv6?.Handle);
+        poll.Set(first + RoutesIndex, sockets?.Routes?.Handle);
+    }
+
+    /// <inheritdoc/>
+    void IPolledSource.AfterWait(PollSet poll, int first)
+    {
+        _trouble = false;
+        _ipv4Ready = poll.IsReady(first + IPv4Index);
+        _ipv6Ready = poll.IsReady(first + IPv6Index);
+        if (poll.IsReady(first + WakeIndex)) _wakeEvent.Reset();
+        if (poll.IsReady(first + RoutesIndex) && _armed!.Routes!.ReadChanges()) RoutesChanged?.Invoke();
+    }
+
+    /// <summary>Takes what is there from one socket.</summary>
+    /// <returns>Whether anything came.</returns>
+    private bool TryReceive(LinuxUdpSockets sockets, bool ipv6, PacketBatch batch)
+    {
+        if ((ipv6 ? sockets.IPv6 : sockets.IPv4) is not { } socket) return false;
+        int received = socket.Receive(_headers, batch);
+        if (received <= 0) (ipv6 ? ref _ipv6Ready : ref _ipv4Ready) = false;
+        if (received < 0) _trouble = true;
+        if (received <= 0) return false;
+        Deliver();
+        return batch.Count > 0;
+    }
+
+    private void Deliver()
+    {
+        int truncated = _headers.Deliver();
+        if (truncated != 0) Interlocked.Add(ref _truncated, truncated);
     }
 
     private void CloseSockets()

@@ -99,7 +99,7 @@ public sealed class SocketUdpTransport : IUdpTransport
         foreach (ref PacketSlot slot in batch.Slots)
         {
             slot.SourceRejected = false;
-            if (slot.Length > 0 && SendSlot(socket, batch.Bytes(slot), slot)) taken++;
+            if (slot.Length > 0 && socket.Send(batch.Bytes(slot), slot.Path.Remote)) taken++;
         }
 
         return taken;
@@ -141,18 +141,6 @@ public sealed class SocketUdpTransport : IUdpTransport
         {
             return true; // closed meanwhile: the caller looks again
         }
-    }
-
-    private static bool SendSlot(PortableUdpSocket socket, ReadOnlySpan<byte> bytes, in PacketSlot slot)
-    {
-        int segment = slot.SegmentSize > 0 ? slot.SegmentSize : bytes.Length;
-        bool taken = true;
-        for (int at = 0; at < bytes.Length; at += segment)
-        {
-            taken = socket.Send(bytes.Slice(at, Math.Min(segment, bytes.Length - at)), slot.Path.Remote);
-        }
-
-        return taken;
     }
 
     /// <summary>Waits while nothing is asked for and the socket is still the same.</summary>

@@ -154,7 +154,7 @@ public sealed class StreamDatagramTransport : IUdpTransport
             {
                 slot.SourceRejected = false;
                 if (slot.Length == 0 || slot.Path.Remote != _remote) continue;
-                if (WriteSlot(batch.Bytes(slot), slot.SegmentSize, room, ref bytes)) taken++;
+                if (TryQueue(batch.Bytes(slot), room, ref bytes)) taken++;
             }
 
             if (bytes > 0) _pump.Queue(bytes);
@@ -205,7 +205,7 @@ public sealed class StreamDatagramTransport : IUdpTransport
         }
 
         ReadOnlySequence<byte> rest = result.Buffer;
-        while (batch.Count < batch.Capacity)
+        while (batch.Count < batch.Places)
         {
             StreamFraming.Verdict verdict = StreamFraming.TryTake(ref rest, _maxDatagram, out int length, out var datagram);
             if (verdict == StreamFraming.Verdict.Complete)
@@ -239,21 +239,13 @@ public sealed class StreamDatagramTransport : IUdpTransport
         slot.Path = new UdpPath(_remote);
     }
 
-    private bool WriteSlot(ReadOnlySpan<byte> bytes, int segmentSize, long room, ref int queued)
+    private bool TryQueue(ReadOnlySpan<byte> datagram, long room, ref int queued)
     {
-        int segment = segmentSize > 0 ? segmentSize : bytes.Length;
-        bool taken = true;
-        for (int at = 0; at < bytes.Length; at += segment)
-        {
-            ReadOnlySpan<byte> datagram = bytes.Slice(at, Math.Min(segment, bytes.Length - at));
-            int frame = StreamFraming.HeaderBytes + datagram.Length;
-            taken = datagram.Length <= _maxDatagram && queued + frame <= room;
-            if (!taken) continue;
-            StreamFraming.Write(_pump.Outgoing, datagram);
-            queued += frame;
-        }
-
-        return taken;
+        int frame = StreamFraming.HeaderBytes + datagram.Length;
+        if (datagram.Length > _maxDatagram || queued + frame > room) return false;
+        StreamFraming.Write(_pump.Outgoing, datagram);
+        queued += frame;
+        return true;
     }
 
     private void OnArrived()

@@ -34,6 +34,22 @@ public sealed class ApexTheoryAttribute : TheoryAttribute
     public ApexTheoryAttribute() => Skip = PeerRequirements.Reason ?? (Pairs.Reference ? "our daemon only" : null);
 }
 
+/// <summary>A theory on our daemon compiled ahead of time.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PublishedTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Computes the reason to skip.</summary>
+    public PublishedTheoryAttribute() => Skip = PeerRequirements.Reason ?? PeerRequirements.PublishedReason;
+}
+
+/// <summary>A fact with the same needs.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PublishedFactAttribute : FactAttribute
+{
+    /// <summary>Computes the reason to skip.</summary>
+    public PublishedFactAttribute() => Skip = PeerRequirements.Reason ?? PeerRequirements.PublishedReason;
+}
+
 /// <summary>What these tests need of the machine.</summary>
 internal static class PeerRequirements
 {
@@ -44,4 +60,7 @@ internal static class PeerRequirements
     public static string? Reason { get; } = Requirements.Root()
         ?? Requirements.Programs(Programs)
         ?? Requirements.Files("run .ci/peers", DaemonKind.WireGuardGo.Program(), DaemonKind.WireGuardGoOld.Program());
+
+    /// <summary>The reason to skip what needs our daemon compiled ahead of time.</summary>
+    public static string? PublishedReason { get; } = Requirements.Files("run samples/WireGuard/publish", DaemonKinds.Published("apex-wg"));
 }

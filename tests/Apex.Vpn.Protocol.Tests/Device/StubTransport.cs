@@ -42,7 +42,7 @@ internal sealed class StubTransport : IUdpTransport
         ObjectDisposedException.ThrowIf(_disposed, this);
         lock (_lock)
         {
-            while (batch.Count < batch.Capacity && _arrived.TryDequeue(out byte[]? datagram))
+            while (batch.Count < batch.Places && _arrived.TryDequeue(out byte[]? datagram))
             {
                 batch.Add(datagram).Path = new UdpPath(Remote);
             }

@@ -65,13 +65,11 @@ public sealed class StreamDatagramTransportTests : IDisposable
         batch.Add(new byte[259]).Path = new UdpPath(Remote);
         batch.Add([]).Path = new UdpPath(Remote);
         batch.Add([9]).Path = new UdpPath(Endpoint("192.0.2.2", 443)); // somebody else
-        ref PacketSlot run = ref batch.Add([1, 2, 3]);
-        run.Path = new UdpPath(Remote);
-        run.SegmentSize = 2;
+        batch.Add([1, 2, 3]).Path = new UdpPath(Remote);
         Assert.Equal(2, transport.Send(batch));
-        byte[] wire = new byte[2 + 259 + 2 + 2 + 2 + 1];
+        byte[] wire = new byte[2 + 259 + 2 + 3];
         _far.ReadExactly(wire);
-        Assert.Equal([1, 3, .. new byte[259], 0, 2, 1, 2, 0, 1, 3], wire);
+        Assert.Equal([1, 3, .. new byte[259], 0, 3, 1, 2, 3], wire);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
         {
             ChaCha20Kernel kernel = KernelFor(order.Length - start);
             int count = Math.Min(kernel.Lanes, order.Length - start);
-            for (int lane = 0; lane < count; lane++) scratch.Gathered.Assign(lane, 0, segments[order[start + lane]].Counter);
+            for (int lane = 0; lane < count; lane++) scratch.Gathered.AssignOne(lane, 0, segments[order[start + lane]].Counter);
             kernel.Pass(ref scratch.Gathered, ref scratch.Keystream[0], xor: false);
             for (int lane = 0; lane < count; lane++) scratch.States[start + lane].Initialize(in scratch.Keystream[lane * BlockSize]);
             start += count;
@@ -90,27 +90,34 @@ internal sealed class ChaCha20Cipher(params ChaCha20Kernel[] kernels)
     internal void Apply(ref AeadScratch scratch, ref byte slab, int offset, int length, ulong counter)
     {
         ChaCha20Kernel widest = _kernels[0];
-        int size = widest.Lanes * BlockSize;
-        uint block = 1;
-        if (length >= size)
+        int size = widest.Lanes * BlockSize, whole = length / size * size;
+        // The lanes for the rest are set before the whole passes, so that they have reached memory when a pass reads them.
+        int gathered = Gather(ref scratch, offset, whole, length, counter);
+        if (whole > 0)
         {
-            scratch.Run.Assign(0, block, counter);
-            for (; length >= size; offset += size, length -= size, block += (uint)widest.Lanes)
+            scratch.Run.Assign(0, 1, counter);
+            for (int position = 0; position < whole; position += size)
             {
-                scratch.Run.CountFrom(0, block);
-                widest.Pass(ref scratch.Run, ref Unsafe.Add(ref slab, offset), xor: true);
+                if (position > 0) scratch.Run.CountFrom(0, (uint)(1 + (position / BlockSize)));
+                widest.Pass(ref scratch.Run, ref Unsafe.Add(ref slab, offset + position), xor: true);
             }
         }
-        while (length > 0)
-        {
-            int piece = Math.Min(length, (widest.Lanes - scratch.GatheredLanes) * BlockSize);
-            scratch.Gathered.Assign(scratch.GatheredLanes, block, counter);
-            scratch.PieceOffsets[scratch.Pieces] = offset;
-            scratch.PieceLengths[scratch.Pieces++] = piece;
-            scratch.GatheredLanes += Blocks(piece);
-            if (scratch.GatheredLanes == widest.Lanes) ApplyGathered(ref scratch, ref slab);
-            (offset, length, block) = (offset + piece, length - piece, block + (uint)Blocks(piece));
-        }
+        if (scratch.GatheredLanes < widest.Lanes) return;
+        ApplyGathered(ref scratch, ref slab);
+        Gather(ref scratch, offset, gathered, length, counter);
+    }
+
+    // Takes lanes for the blocks of a text from a position on, as far as there are any; returns the position behind them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Gather(ref AeadScratch scratch, int offset, int position, int length, ulong counter)
+    {
+        int piece = Math.Min(length - position, (_kernels[0].Lanes - scratch.GatheredLanes) * BlockSize);
+        if (piece == 0) return position;
+        scratch.Gathered.Assign(scratch.GatheredLanes, (uint)(1 + (position / BlockSize)), counter);
+        scratch.PieceOffsets[scratch.Pieces] = offset + position;
+        scratch.PieceLengths[scratch.Pieces++] = piece;
+        scratch.GatheredLanes += Blocks(piece);
+        return position + piece;
     }
 
     /// <summary>Encrypts or decrypts what was gathered.</summary>

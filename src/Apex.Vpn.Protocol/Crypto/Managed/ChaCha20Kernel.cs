@@ -1,12 +1,13 @@
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>ChaCha20 (RFC 8439 section 2.3) for as many blocks at a time as a vector register has lanes for.</summary>
-internal abstract class ChaCha20Kernel
+/// <param name="lanes">How many blocks one pass computes.</param>
+internal abstract class ChaCha20Kernel(int lanes)
 {
     internal const int BlockSize = 64;
 
     /// <summary>How many blocks one pass computes.</summary>
-    internal abstract int Lanes { get; }
+    internal int Lanes { get; } = lanes;
 
     /// <summary>Computes one block of keystream in each lane, in the order of the lanes.</summary>
     /// <param name="lanes">The state of each lane.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -37,18 +38,40 @@ internal struct ChaCha20Lanes
     internal void Assign(int lane, uint counter, ulong nonce)
     {
         CountFrom(lane, counter);
-        Vector512.Create((uint)nonce).StoreUnsafe(ref NonceLow[lane]);
-        Vector512.Create((uint)(nonce >> 32)).StoreUnsafe(ref NonceHigh[lane]);
+        Fill(ref NonceLow[lane], (uint)nonce, 0);
+        Fill(ref NonceHigh[lane], (uint)(nonce >> 32), 0);
+    }
+
+    /// <summary>Lets one lane compute a block.</summary>
+    internal void AssignOne(int lane, uint counter, ulong nonce)
+    {
+        Counter[lane] = counter;
+        NonceLow[lane] = (uint)nonce;
+        NonceHigh[lane] = (uint)(nonce >> 32);
     }
 
     /// <summary>Lets the lanes from <paramref name="lane"/> on compute consecutive blocks under the nonces they have.</summary>
-    internal void CountFrom(int lane, uint counter) =>
-        (Vector512.Create(counter) + Vector512<uint>.Indices).StoreUnsafe(ref Counter[lane]);
+    internal void CountFrom(int lane, uint counter) => Fill(ref Counter[lane], counter, 1);
 
     /// <summary>Sets the key of all lanes.</summary>
     internal void UseKey(ReadOnlySpan<byte> key)
     {
         for (int i = 0; i < 8; i++) Key[i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
+    }
+
+    // In stores as wide as the loads of the pass that follows: a load out of several stores waits until they have left the core.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(ref uint words, uint first, uint step)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            (Vector512.Create(first) + (Vector512<uint>.Indices * step)).StoreUnsafe(ref words);
+            return;
+        }
+        for (uint i = 0; i < Most; i += (uint)Vector<uint>.Count)
+        {
+            (new Vector<uint>(first + (i * step)) + (Vector<uint>.Indices * step)).StoreUnsafe(ref words, i);
+        }
     }
 
     // Twice as long as needed, so that whole vectors can be written from any lane on.

@@ -4,13 +4,11 @@ using System.Runtime.Intrinsics;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Four blocks a pass on any processor: each vector holds one row of the state of one block.</summary>
-internal sealed class ChaCha20V128 : ChaCha20Kernel
+internal sealed class ChaCha20V128() : ChaCha20Kernel(4)
 {
     private static Vector128<byte> RotateBy16 => Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
 
     private static Vector128<byte> RotateBy8 => Vector128.Create((byte)3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);
-
-    internal override int Lanes => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal override void Pass(ref ChaCha20Lanes lanes, ref byte blocks, bool xor)

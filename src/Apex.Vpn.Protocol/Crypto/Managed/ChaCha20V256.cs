@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -5,15 +6,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Eight blocks a pass: each vector holds one word of the state of all blocks. Needs AVX2.</summary>
-internal sealed class ChaCha20V256 : ChaCha20Kernel
+internal sealed class ChaCha20V256() : ChaCha20Kernel(8)
 {
-    internal override int Lanes => 8;
-
     // Not inlined into callers that the runtime finds hot: there its inlining budget would run out and leave calls in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal override void Pass(ref ChaCha20Lanes lanes, ref byte blocks, bool xor)
     {
-        // Turning a word by whole bytes is one shuffle. As locals the patterns stay in registers.
+        // As locals the patterns stay in registers.
         Vector256<byte> by16 = Vector256.Create(
             (byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
         Vector256<byte> by8 = Vector256.Create(
@@ -37,35 +36,35 @@ internal sealed class ChaCha20V256 : ChaCha20Kernel
         Vector256<uint> x15 = Vector256.LoadUnsafe(ref lanes.NonceHigh[0]);
         for (int round = 0; round < 20; round += 2)
         {
-            MixBytes(ref x0, x4, ref x12, by16);
-            MixBytes(ref x1, x5, ref x13, by16);
-            MixBytes(ref x2, x6, ref x14, by16);
-            MixBytes(ref x3, x7, ref x15, by16);
+            MixBytes(ref x0, x4, ref x12, by16, 16);
+            MixBytes(ref x1, x5, ref x13, by16, 16);
+            MixBytes(ref x2, x6, ref x14, by16, 16);
+            MixBytes(ref x3, x7, ref x15, by16, 16);
             Mix(ref x8, x12, ref x4, 12);
             Mix(ref x9, x13, ref x5, 12);
             Mix(ref x10, x14, ref x6, 12);
             Mix(ref x11, x15, ref x7, 12);
-            MixBytes(ref x0, x4, ref x12, by8);
-            MixBytes(ref x1, x5, ref x13, by8);
-            MixBytes(ref x2, x6, ref x14, by8);
-            MixBytes(ref x3, x7, ref x15, by8);
+            MixBytes(ref x0, x4, ref x12, by8, 8);
+            MixBytes(ref x1, x5, ref x13, by8, 8);
+            MixBytes(ref x2, x6, ref x14, by8, 8);
+            MixBytes(ref x3, x7, ref x15, by8, 8);
             Mix(ref x8, x12, ref x4, 7);
             Mix(ref x9, x13, ref x5, 7);
             Mix(ref x10, x14, ref x6, 7);
             Mix(ref x11, x15, ref x7, 7);
 
-            MixBytes(ref x0, x5, ref x15, by16);
-            MixBytes(ref x1, x6, ref x12, by16);
-            MixBytes(ref x2, x7, ref x13, by16);
-            MixBytes(ref x3, x4, ref x14, by16);
+            MixBytes(ref x0, x5, ref x15, by16, 16);
+            MixBytes(ref x1, x6, ref x12, by16, 16);
+            MixBytes(ref x2, x7, ref x13, by16, 16);
+            MixBytes(ref x3, x4, ref x14, by16, 16);
             Mix(ref x10, x15, ref x5, 12);
             Mix(ref x11, x12, ref x6, 12);
             Mix(ref x8, x13, ref x7, 12);
             Mix(ref x9, x14, ref x4, 12);
-            MixBytes(ref x0, x5, ref x15, by8);
-            MixBytes(ref x1, x6, ref x12, by8);
-            MixBytes(ref x2, x7, ref x13, by8);
-            MixBytes(ref x3, x4, ref x14, by8);
+            MixBytes(ref x0, x5, ref x15, by8, 8);
+            MixBytes(ref x1, x6, ref x12, by8, 8);
+            MixBytes(ref x2, x7, ref x13, by8, 8);
+            MixBytes(ref x3, x4, ref x14, by8, 8);
             Mix(ref x10, x15, ref x5, 7);
             Mix(ref x11, x12, ref x6, 7);
             Mix(ref x8, x13, ref x7, 7);
@@ -100,19 +99,22 @@ internal sealed class ChaCha20V256 : ChaCha20Kernel
         Store(x3, x7, x11, x15, ref blocks, 3, xor);
     }
 
+    // Turning a word by whole bytes is one shuffle; AVX-512 has an instruction for any number of bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MixBytes(ref Vector256<uint> a, Vector256<uint> b, ref Vector256<uint> d, Vector256<byte> pattern)
+    private static void MixBytes(
+        ref Vector256<uint> a, Vector256<uint> b, ref Vector256<uint> d, Vector256<byte> pattern, [ConstantExpected] byte bits)
     {
         a += b;
-        d = Avx2.Shuffle((d ^ a).AsByte(), pattern).AsUInt32();
+        d ^= a;
+        d = Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(d, bits) : Avx2.Shuffle(d.AsByte(), pattern).AsUInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(ref Vector256<uint> c, Vector256<uint> d, ref Vector256<uint> b, int bits)
+    private static void Mix(ref Vector256<uint> c, Vector256<uint> d, ref Vector256<uint> b, [ConstantExpected] byte bits)
     {
         c += d;
         b ^= c;
-        b = (b << bits) | (b >>> (32 - bits));
+        b = Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(b, bits) : (b << bits) | (b >>> (32 - bits));
     }
 
     // From four words of blocks 4g..4g+3 in lane g of each vector to the words of block 4g+j in lane g of vector j.

@@ -6,10 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Sixteen blocks a pass: each vector holds one word of the state of all blocks. Needs AVX-512.</summary>
-internal sealed class ChaCha20V512 : ChaCha20Kernel
+internal sealed class ChaCha20V512() : ChaCha20Kernel(16)
 {
-    internal override int Lanes => 16;
-
     // Not inlined into callers that the runtime finds hot: there its inlining budget would run out and leave calls in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal override void Pass(ref ChaCha20Lanes lanes, ref byte blocks, bool xor)

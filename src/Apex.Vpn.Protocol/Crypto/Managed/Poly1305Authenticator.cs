@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
@@ -7,6 +8,8 @@ namespace Apex.Vpn.Protocol.Crypto.Managed;
 /// <param name="kernel">Vectors for several messages; null where there are none that pay.</param>
 internal sealed class Poly1305Authenticator(Poly1305Groups? kernel)
 {
+    private const int BlockSize = Poly1305State.BlockSize;
+
     // Below these, powers of r cost more than vectors save (measured).
     private const int FewestBlocks = 16;
     private const int FewestGroups = 2;
@@ -30,18 +33,13 @@ internal sealed class Poly1305Authenticator(Poly1305Groups? kernel)
     internal void Authenticate(
         ref AeadScratch scratch, ref readonly byte slab, ReadOnlySpan<AeadSegment> segments, ReadOnlySpan<byte> order)
     {
-        Span<int> offsets = stackalloc int[AeadScratch.Messages];
-        Span<Poly1305State> states = scratch.States;
+        int most = kernel is null ? 1 : kernel.Lanes;
         for (int start = 0; start < order.Length;)
         {
-            int count = LanesFrom(segments, order[start..], offsets, out int groups);
-            if (groups > 0) kernel!.Absorb(offsets[..count], states.Slice(start, count), in slab, groups, ref scratch.Poly1305);
-            for (int lane = 0; lane < count; lane++)
-            {
-                int length = TextLength(in segments[order[start + lane]]), absorbed = groups * Poly1305Groups.GroupSize;
-                ref readonly byte text = ref Unsafe.Add(ref Unsafe.AsRef(in slab), offsets[lane]);
-                scratch.Tags[start + lane] = Finish(ref states[start + lane], in text, length, absorbed, 0, ref scratch.Poly1305);
-            }
+            int count = CountAlike(segments, order.Slice(start, Math.Min(most, order.Length - start)));
+            // With half of the lanes idle the blocks of each message make the better lanes.
+            if (count * 2 > most && kernel is not null) AuthenticateLanes(kernel, ref scratch, in slab, segments, order, start, count);
+            else AuthenticateEach(ref scratch, in slab, segments, order, start, count);
             start += count;
         }
     }
@@ -49,19 +47,72 @@ internal sealed class Poly1305Authenticator(Poly1305Groups? kernel)
     /// <summary>The length of a message without its tag.</summary>
     internal static int TextLength(ref readonly AeadSegment segment) => segment.Length - AeadProvider.TagSize;
 
-    // The next messages to take together: those at least half as long as the longest of them. What the shortest lacks is done singly.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int LanesFrom(ReadOnlySpan<AeadSegment> segments, ReadOnlySpan<byte> order, Span<int> offsets, out int groups)
+    // How many of the next messages to take together: those at least half as long as the longest of them.
+    private static int CountAlike(ReadOnlySpan<AeadSegment> segments, ReadOnlySpan<byte> order)
     {
-        int most = Math.Min(kernel is null ? 1 : kernel.Lanes, order.Length), longest = TextLength(in segments[order[0]]), count = 0;
-        for (; count < most && TextLength(in segments[order[count]]) >= longest / 2; count++)
-        {
-            offsets[count] = segments[order[count]].Offset;
-        }
-        groups = TextLength(in segments[order[count - 1]]) / Poly1305Groups.GroupSize;
-        // With half of the lanes idle the blocks of each message make the better lanes.
-        if (kernel is null || count * 2 <= kernel.Lanes || groups < FewestGroups) groups = 0;
+        int longest = TextLength(in segments[order[0]]), count = 1;
+        while (count < order.Length && TextLength(in segments[order[count]]) >= longest / 2) count++;
         return count;
+    }
+
+    private static int BlocksOf(int length) => (length + BlockSize - 1) / BlockSize;
+
+    // Messages of equally many blocks stay in their lanes to the end; of others, the shortest gives the measure and the rest is done singly.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AuthenticateLanes(
+        Poly1305Groups lanes, ref AeadScratch scratch, ref readonly byte slab, ReadOnlySpan<AeadSegment> segments,
+        ReadOnlySpan<byte> order, int start, int count)
+    {
+        int longest = TextLength(in segments[order[start]]), shortest = TextLength(in segments[order[start + count - 1]]);
+        int groups = shortest / Poly1305Groups.GroupSize, absorbed = groups * Poly1305Groups.GroupSize;
+        bool isWhole = BlocksOf(longest) == BlocksOf(shortest);
+        if (!isWhole && groups < FewestGroups)
+        {
+            AuthenticateEach(ref scratch, in slab, segments, order, start, count);
+            return;
+        }
+        Span<int> offsets = stackalloc int[count];
+        for (int lane = 0; lane < count; lane++)
+        {
+            ref readonly AeadSegment segment = ref segments[order[start + lane]];
+            offsets[lane] = segment.Offset;
+            if (!isWhole) continue;
+            ref byte tail = ref scratch.Poly1305.Tails[lane * Poly1305Scratch.TailSize];
+            WriteTail(in Unsafe.Add(ref Unsafe.AsRef(in slab), segment.Offset), TextLength(in segment), absorbed, ref tail);
+        }
+        Span<Poly1305State> states = ((Span<Poly1305State>)scratch.States).Slice(start, count);
+        lanes.Absorb(offsets, states, in slab, groups, isWhole ? 1 + BlocksOf(longest - absorbed) : 0, ref scratch.Poly1305);
+        for (int lane = 0; lane < count; lane++)
+        {
+            ref readonly byte text = ref Unsafe.Add(ref Unsafe.AsRef(in slab), offsets[lane]);
+            scratch.Tags[start + lane] = isWhole
+                ? states[lane].Tag()
+                : Finish(ref states[lane], in text, TextLength(in segments[order[start + lane]]), absorbed, 0, ref scratch.Poly1305);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AuthenticateEach(
+        ref AeadScratch scratch, ref readonly byte slab, ReadOnlySpan<AeadSegment> segments, ReadOnlySpan<byte> order, int start, int count)
+    {
+        for (int i = start; i < start + count; i++)
+        {
+            ref readonly AeadSegment segment = ref segments[order[i]];
+            ref readonly byte text = ref Unsafe.Add(ref Unsafe.AsRef(in slab), segment.Offset);
+            scratch.Tags[i] = Finish(ref scratch.States[i], in text, TextLength(in segment), 0, 0, ref scratch.Poly1305);
+        }
+    }
+
+    // What is left of a text, padded with zeros, and the block with the lengths. The last block is read whole: behind a text is its tag.
+    private static void WriteTail(ref readonly byte text, int length, int absorbed, ref byte tail)
+    {
+        for (; absorbed < length; absorbed += BlockSize, tail = ref Unsafe.Add(ref tail, BlockSize))
+        {
+            Vector128<byte> ofText = Vector128.LessThan(
+                Vector128<byte>.Indices, Vector128.Create((byte)Math.Min(length - absorbed, BlockSize)));
+            (Vector128.LoadUnsafe(in text, (nuint)absorbed) & ofText).StoreUnsafe(ref tail);
+        }
+        Vector128.Create(0, (ulong)length).AsByte().StoreUnsafe(ref tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -73,12 +124,12 @@ internal sealed class Poly1305Authenticator(Poly1305Groups? kernel)
         ulong associatedLength,
         ref Poly1305Scratch scratch)
     {
-        int blocks = (length - absorbed) / Poly1305State.BlockSize;
+        int blocks = (length - absorbed) / BlockSize;
         if (kernel is not null && blocks >= FewestBlocks)
         {
             int steps = blocks / Poly1305BlocksV256.BlocksPerStep;
             Poly1305BlocksV256.Absorb(ref state, in Unsafe.Add(ref Unsafe.AsRef(in text), absorbed), steps, ref scratch);
-            absorbed += steps * Poly1305BlocksV256.BlocksPerStep * Poly1305State.BlockSize;
+            absorbed += steps * Poly1305BlocksV256.BlocksPerStep * BlockSize;
         }
         ref readonly byte rest = ref Unsafe.Add(ref Unsafe.AsRef(in text), absorbed);
         return state.Finish(in rest, length - absorbed, associatedLength, (ulong)length);

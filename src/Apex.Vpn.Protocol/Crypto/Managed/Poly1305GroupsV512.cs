@@ -6,36 +6,10 @@ using static Apex.Vpn.Protocol.Crypto.Managed.Poly1305LimbsV512;
 namespace Apex.Vpn.Protocol.Crypto.Managed;
 
 /// <summary>Poly1305 of eight messages at a time. Needs AVX-512.</summary>
-internal sealed class Poly1305GroupsV512 : Poly1305Groups
+internal sealed class Poly1305GroupsV512() : Poly1305Groups(Count)
 {
-    internal override int Lanes => Count;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal override void Absorb(
-        ReadOnlySpan<int> offsets, Span<Poly1305State> states, ref readonly byte slab, int groups, ref Poly1305Scratch scratch)
-    {
-        // Lanes without a message repeat the last one; nobody reads their result.
-        Span<ulong> words = scratch.Words;
-        Span<int> starts = stackalloc int[Count];
-        for (int lane = 0; lane < Count; lane++)
-        {
-            int message = Math.Min(lane, offsets.Length - 1);
-            starts[lane] = offsets[message];
-            words[lane] = states[message].FactorLow;
-            words[Count + lane] = states[message].FactorHigh;
-        }
-        PreparePowers(ref scratch);
-        AbsorbGroups(starts, in slab, groups, ref scratch);
-        for (int lane = 0; lane < offsets.Length; lane++)
-        {
-            states[lane].SetAccumulator(
-                words[lane], words[Count + lane], words[(2 * Count) + lane], words[(3 * Count) + lane], words[(4 * Count) + lane]);
-        }
-    }
-
-    // r^4, r^3, r^2 and r, from the factors r in the first two words of each lane.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void PreparePowers(ref Poly1305Scratch scratch)
+    protected override void PreparePowers(ref Poly1305Scratch scratch)
     {
         ref ulong words = ref scratch.Words[0], powers = ref scratch.Powers[0], factor = ref Unsafe.Add(ref powers, 3 * PowerSize);
         Split(
@@ -54,26 +28,23 @@ internal sealed class Poly1305GroupsV512 : Poly1305Groups
         }
     }
 
-    // Leaves the limbs of the accumulators in the first five words of each lane.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AbsorbGroups(ReadOnlySpan<int> starts, ref readonly byte slab, int groups, ref Poly1305Scratch scratch)
+    protected override void AbsorbGroups(ref readonly byte data, int groups, int blocks, ref Poly1305Scratch scratch)
     {
-        ref ulong words = ref scratch.Words[0], powers = ref scratch.Powers[0];
+        ReadOnlySpan<int> starts = scratch.Starts;
+        ref ulong words = ref scratch.Words[0], accumulators = ref scratch.Accumulators[0];
+        ref ulong powers = ref scratch.Powers[(Blocks - blocks) * PowerSize];
         Vector512<ulong> top = Vector512.Create(1UL << 24);
-        Vector512<ulong> h0 = default, h1 = default, h2 = default, h3 = default, h4 = default;
+        Vector512<ulong> h0 = Vector512.LoadUnsafe(ref accumulators), h1 = Vector512.LoadUnsafe(ref accumulators, Count);
+        Vector512<ulong> h2 = Vector512.LoadUnsafe(ref accumulators, 2 * Count), h3 = Vector512.LoadUnsafe(ref accumulators, 3 * Count);
+        Vector512<ulong> h4 = Vector512.LoadUnsafe(ref accumulators, 4 * Count);
         for (int group = 0; group < groups; group++)
         {
-            LoadGroups(starts, in Unsafe.Add(ref Unsafe.AsRef(in slab), group * GroupSize), ref words);
-            // h = (h + m0) r^4 + m1 r^3 + m2 r^2 + m3 r
+            LoadGroups(starts, in Unsafe.Add(ref Unsafe.AsRef(in data), group * GroupSize), ref words);
+            // h = m1 r^3 + m2 r^2 + m3 r + (h + m0) r^4, or less of it: what waits for the group before comes last.
             Vector512<ulong> d0 = default, d1 = default, d2 = default, d3 = default, d4 = default;
-            Split(
-                Vector512.LoadUnsafe(ref words), Vector512.LoadUnsafe(ref words, Count), top,
-                out Vector512<ulong> m0, out Vector512<ulong> m1, out Vector512<ulong> m2, out Vector512<ulong> m3,
-                out Vector512<ulong> m4);
-            MultiplyAdd(
-                (h0 + m0).AsUInt32(), (h1 + m1).AsUInt32(), (h2 + m2).AsUInt32(), (h3 + m3).AsUInt32(), (h4 + m4).AsUInt32(),
-                ref powers, ref d0, ref d1, ref d2, ref d3, ref d4);
-            for (int block = 1; block < 4; block++)
+            Vector512<ulong> m0, m1, m2, m3, m4;
+            for (int block = 1; block < blocks; block++)
             {
                 ref ulong low = ref Unsafe.Add(ref words, 2 * block * Count);
                 Split(Vector512.LoadUnsafe(ref low), Vector512.LoadUnsafe(ref low, Count), top, out m0, out m1, out m2, out m3, out m4);
@@ -81,14 +52,18 @@ internal sealed class Poly1305GroupsV512 : Poly1305Groups
                     m0.AsUInt32(), m1.AsUInt32(), m2.AsUInt32(), m3.AsUInt32(), m4.AsUInt32(),
                     ref Unsafe.Add(ref powers, block * PowerSize), ref d0, ref d1, ref d2, ref d3, ref d4);
             }
+            Split(Vector512.LoadUnsafe(ref words), Vector512.LoadUnsafe(ref words, Count), top, out m0, out m1, out m2, out m3, out m4);
+            MultiplyAdd(
+                (h0 + m0).AsUInt32(), (h1 + m1).AsUInt32(), (h2 + m2).AsUInt32(), (h3 + m3).AsUInt32(), (h4 + m4).AsUInt32(),
+                ref powers, ref d0, ref d1, ref d2, ref d3, ref d4);
             Carry(ref d0, ref d1, ref d2, ref d3, ref d4);
             (h0, h1, h2, h3, h4) = (d0, d1, d2, d3, d4);
         }
-        h0.StoreUnsafe(ref words);
-        h1.StoreUnsafe(ref words, Count);
-        h2.StoreUnsafe(ref words, 2 * Count);
-        h3.StoreUnsafe(ref words, 3 * Count);
-        h4.StoreUnsafe(ref words, 4 * Count);
+        h0.StoreUnsafe(ref accumulators);
+        h1.StoreUnsafe(ref accumulators, Count);
+        h2.StoreUnsafe(ref accumulators, 2 * Count);
+        h3.StoreUnsafe(ref accumulators, 3 * Count);
+        h4.StoreUnsafe(ref accumulators, 4 * Count);
     }
 
     // Word w of the group of each message goes into vector w, one lane for each message.

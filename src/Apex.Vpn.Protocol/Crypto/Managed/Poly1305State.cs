@@ -87,15 +87,12 @@ internal struct Poly1305State
         Add(ref h0, ref h1, ref h2, firstLength, secondLength, 1);
         Reduce(ref h0, ref h1, ref h2);
         Multiply(ref h0, ref h1, ref h2, r0, r1);
-        // What is left is at most a little above 2^130 - 5, which is taken off by mask where it is in it.
-        (ulong g0, ulong g1, ulong g2) = (h0, h1, h2);
-        Add(ref g0, ref g1, ref g2, 5, 0, 0);
-        ulong mask = 0 - (g2 >> 2);
-        h0 ^= (h0 ^ g0) & mask;
-        h1 ^= (h1 ^ g1) & mask;
-        Add(ref h0, ref h1, ref h2, _s0, _s1, 0);
-        return (h0, h1);
+        return TagOf(h0, h1, h2);
     }
+
+    /// <summary>The tag, once everything has been absorbed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly (ulong Low, ulong High) Tag() => TagOf(_h0, _h1, _h2);
 
     /// <summary>Multiplies the accumulator by r, modulo 2^130 - 5; h2 has to be below 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,6 +140,19 @@ internal struct Poly1305State
     // Not both halves at once: that returns the low one through memory, which takes longer than to multiply again.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyHigh(ulong a, ulong b) => Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly (ulong Low, ulong High) TagOf(ulong h0, ulong h1, ulong h2)
+    {
+        // What is left is at most a little above 2^130 - 5, which is taken off by mask where it is in it.
+        (ulong g0, ulong g1, ulong g2) = (h0, h1, h2);
+        Add(ref g0, ref g1, ref g2, 5, 0, 0);
+        ulong mask = 0 - (g2 >> 2);
+        h0 ^= (h0 ^ g0) & mask;
+        h1 ^= (h1 ^ g1) & mask;
+        Add(ref h0, ref h1, ref h2, _s0, _s1, 0);
+        return (h0, h1);
+    }
 
     // Brings what is above 2^130 back, times 5.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -147,7 +147,7 @@ public sealed class InMemoryTun : ITunDevice
         {
             foreach (ref PacketSlot slot in batch.Slots)
             {
-                if (slot.Length > 0 && WriteSlot(batch.Bytes(slot), slot.SegmentSize)) taken++;
+                if (slot.Length > 0 && _toHost.TryAdd(batch.Bytes(slot))) taken++;
             }
         }
 
@@ -187,17 +187,6 @@ public sealed class InMemoryTun : ITunDevice
         }
 
         if (batch.Count == 0) throw new ArgumentException($"The slab cannot hold a packet of {packets.NextLength} bytes.", nameof(batch));
-    }
-
-    private bool WriteSlot(ReadOnlySpan<byte> bytes, int segmentSize)
-    {
-        bool taken = true;
-        for (int segment = segmentSize > 0 ? segmentSize : bytes.Length; bytes.Length > 0; bytes = bytes[Math.Min(segment, bytes.Length)..])
-        {
-            taken &= _toHost.TryAdd(bytes[..Math.Min(segment, bytes.Length)]);
-        }
-
-        return taken;
     }
 
     /// <summary>One direction; it is its own lock.</summary>

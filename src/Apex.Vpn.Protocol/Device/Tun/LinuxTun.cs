@@ -12,8 +12,9 @@ namespace Apex.Vpn.Protocol;
 [Experimental(ApexDiagnostics.DataPath)]
 [SupportedOSPlatform("linux")]
 [SupportedOSPlatform("android")]
-public sealed unsafe class LinuxTun : ITunDevice
+public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
 {
+    private const int Entries = 3;
     private const int WakeIndex = 0;
     private const int TunIndex = 1;
     private const int ChangesIndex = 2;
@@ -21,20 +22,28 @@ public sealed unsafe class LinuxTun : ITunDevice
     /// <summary>How long to leave a descriptor alone whose reads fail, unless the interface changes before.</summary>
     private const int TroublePauseMilliseconds = 250;
 
+    /// <summary>What a read of 65535 bytes comes to at most, in segments of 512 bytes and more, and the room for their headers.</summary>
+    private const int SegmentsPerRead = 128;
+    private const int CuttingRoom = SegmentsPerRead * 192;
+
     private readonly Descriptor _tun;
     private readonly TunLink _link;
     private readonly EventDescriptor _wakeEvent;
-    private readonly PollSet _poll = new(3);
+    private readonly Poller _poller;
+    private readonly TunOffload _offload;
     private volatile bool _disposed;
     private volatile bool _gone;
     private int _wakeRequested;
 
-    internal LinuxTun(Descriptor tun, string name)
+    private bool _trouble; // the reading thread's
+
+    internal LinuxTun(Descriptor tun, string name, TunOffload offload)
     {
         _tun = tun;
+        _offload = offload;
+        _poller = new Poller(this);
         _wakeEvent = new EventDescriptor();
         _link = new TunLink(tun, name);
-        _poll.Set(WakeIndex, _wakeEvent.Handle);
     }
 
     /// <inheritdoc/>
@@ -50,6 +59,14 @@ public sealed unsafe class LinuxTun : ITunDevice
 
     /// <summary>Whether the interface is set up (<c>ip link set NAME up</c>), as of now.</summary>
     public bool IsLinkUp => _link.IsUp;
+
+    /// <summary>What goes between us and the kernel as one packet. To be taken back where a kernel or a driver behind it gets it wrong;
+    /// what the kernel cannot do stays out when set, and is always out for a descriptor without <c>IFF_VNET_HDR</c>.</summary>
+    public TunOffloads Offloads
+    {
+        get => _offload.Allowed;
+        set => _offload.Allowed = value;
+    }
 
     /// <summary>Raised when the interface was set up (true) or down (false); on the thread that reads, which must go on soon.</summary>
     public event Action<bool>? LinkChanged
@@ -82,12 +99,12 @@ public sealed unsafe class LinuxTun : ITunDevice
     }
 
     /// <summary>Takes over a descriptor of a TUN interface: from Android's <c>VpnService</c>, or from a parent process.</summary>
-    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>; made non-blocking; closed when the result is disposed.</param>
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; made non-blocking; closed when the result is disposed.</param>
     /// <exception cref="TunException">It is no such descriptor. It is then still the caller's.</exception>
     public static LinuxTun FromDescriptor(int descriptor) => TunOpener.TakeOver(descriptor);
 
     /// <summary>Uses a descriptor of a TUN interface that the caller keeps.</summary>
-    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>; duplicated, so that each side disposes its own; made
+    /// <param name="descriptor">Opened with <c>IFF_TUN | IFF_NO_PI</c>, with <c>IFF_VNET_HDR</c> or without; duplicated, so that each side disposes its own; made
     /// non-blocking, which the caller's shares.</param>
     /// <exception cref="TunException">It is no such descriptor.</exception>
     public static LinuxTun FromDescriptor(SafeHandle descriptor)
@@ -118,31 +135,17 @@ public sealed unsafe class LinuxTun : ITunDevice
     }
 
     /// <inheritdoc/>
+    /// <remarks>What the kernel hands over as one packet of many segments is cut into them; segments beyond what the batch holds are lost,
+    /// as on a full queue, which takes a segment size below 65535 / <see cref="PacketBatch.Capacity"/>.</remarks>
     /// <exception cref="ArgumentException">The batch has no room for even one packet of the greatest length.</exception>
     public int Read(PacketBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Slab.Length < PacketBatch.Headroom + PacketBatch.MaxPacket + PacketBatch.Tailroom)
-            throw new ArgumentException("The slab must hold a packet of 65535 bytes with head- and tailroom.", nameof(batch));
-
-        batch.Clear();
-        bool trouble = false;
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_gone) throw new TunClosedException($"The TUN interface {Name} is gone.");
-            if (Interlocked.Exchange(ref _wakeRequested, 0) != 0) return 0;
-
-            _poll.Set(TunIndex, trouble ? null : _tun);
-            _poll.Set(ChangesIndex, _link.Changes);
-            _poll.Wait(trouble ? TroublePauseMilliseconds : _link.IsAway ? (int)TunLink.PollInterval.TotalMilliseconds : -1);
-            trouble = false;
-
-            if (_poll.IsReady(WakeIndex)) _wakeEvent.Reset();
-            if (_link.IsAway || _poll.IsReady(ChangesIndex)) _link.ReadChanges();
-            if (!_poll.IsReady(TunIndex)) continue;
-            trouble = !Fill(batch) || (batch.Count == 0 && _poll.IsTroubled(TunIndex));
-            if (batch.Count > 0) return batch.Count;
+            _poller.LookIfDue();
+            if (((IPolledSource)this).TryTake(batch, out bool woken)) return batch.Count;
+            if (woken) return 0;
+            _poller.Wait();
         }
     }
 
@@ -153,17 +156,49 @@ public sealed unsafe class LinuxTun : ITunDevice
         if (!_tun.TryAcquire(out Descriptor.Lease lease)) return 0;
         using (lease)
         {
-            int taken = 0;
-            fixed (byte* slab = batch.Slab)
-            {
-                foreach (ref PacketSlot slot in batch.Slots)
-                {
-                    if (slot.Length > 0 && WriteSlot(lease.Number, slab, slot)) taken++;
-                }
-            }
-
+            TunWriter writer = TunWriter.OfThisThread;
+            int taken = writer.Write(lease.Number, _offload, batch);
+            if (writer.FatalError != 0 && IsGone(writer.FatalError)) _wakeEvent.Signal();
             return taken;
         }
+    }
+
+    /// <inheritdoc/>
+    int IPolledSource.PollEntries => Entries;
+
+    /// <inheritdoc/>
+    int IPolledSource.PatienceMilliseconds =>
+        _trouble ? TroublePauseMilliseconds : _link.IsAway ? (int)TunLink.PollInterval.TotalMilliseconds : -1;
+
+    /// <inheritdoc/>
+    bool IPolledSource.TryTake(PacketBatch batch, out bool woken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Slab.Length < PacketBatch.PlaceAfter(0) + PacketBatch.MaxPacket + PacketBatch.Tailroom)
+            throw new ArgumentException("The slab must hold a packet of 65535 bytes with head- and tailroom.", nameof(batch));
+        batch.Clear();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_gone) throw new TunClosedException($"The TUN interface {Name} is gone.");
+        woken = Volatile.Read(ref _wakeRequested) != 0 && Interlocked.Exchange(ref _wakeRequested, 0) != 0;
+        if (woken || _trouble) return false;
+        _trouble = !Fill(batch);
+        return batch.Count > 0;
+    }
+
+    /// <inheritdoc/>
+    void IPolledSource.Arm(PollSet poll, int first)
+    {
+        poll.Set(first + WakeIndex, _wakeEvent.Handle);
+        poll.Set(first + TunIndex, _trouble ? null : _tun);
+        poll.Set(first + ChangesIndex, _link.Changes);
+    }
+
+    /// <inheritdoc/>
+    void IPolledSource.AfterWait(PollSet poll, int first)
+    {
+        _trouble = poll.IsTroubled(first + TunIndex);
+        if (poll.IsReady(first + WakeIndex)) _wakeEvent.Reset();
+        if (_link.IsAway || poll.IsReady(first + ChangesIndex)) _link.ReadChanges();
     }
 
     /// <inheritdoc/>
@@ -192,15 +227,16 @@ public sealed unsafe class LinuxTun : ITunDevice
         using (lease)
         {
             var packer = new TunBatchPacker(batch);
+            int header = _offload.HasHeaders ? VirtioHeader.Size : 0;
             fixed (byte* slab = batch.Slab)
             {
-                while (packer.TryPlace(PacketBatch.MaxPacket, out int offset))
+                while (HasRoom(batch, packer) && packer.TryPlace(PacketBatch.MaxPacket, out int offset))
                 {
-                    nint length = LinuxNative.read(lease.Number, slab + offset, PacketBatch.MaxPacket);
+                    nint length = LinuxNative.read(lease.Number, slab + offset - header, (nuint)(PacketBatch.MaxPacket + header)) - header;
                     if (length > 0)
-                        packer.Add(offset, (int)length);
-                    else if (length == 0 || Marshal.GetLastPInvokeError() is not Errno.EINTR)
-                        return length < 0 && !Lasts(Marshal.GetLastPInvokeError());
+                        Add(ref packer, batch, offset, (int)length);
+                    else if (length == -header || Marshal.GetLastPInvokeError() is not Errno.EINTR)
+                        return length < -header && !Lasts(Marshal.GetLastPInvokeError());
                 }
             }
 
@@ -208,25 +244,14 @@ public sealed unsafe class LinuxTun : ITunDevice
         }
     }
 
-    /// <summary>Writes one packet, or each packet of a run.</summary>
-    private bool WriteSlot(int tun, byte* slab, in PacketSlot slot)
-    {
-        int segment = slot.SegmentSize > 0 ? slot.SegmentSize : slot.Length;
-        bool taken = true;
-        for (int at = 0; at < slot.Length; at += segment)
-        {
-            int length = Math.Min(segment, slot.Length - at);
-            while (LinuxNative.write(tun, slab + slot.Offset + at, (nuint)length) < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno == Errno.EINTR) continue;
-                if (IsGone(errno)) _wakeEvent.Signal();
-                taken = false;
-                break;
-            }
-        }
+    /// <summary>Whether what is read next could be cut without loss. An empty batch takes whatever comes.</summary>
+    private bool HasRoom(PacketBatch batch, in TunBatchPacker packer) => !_offload.HasHeaders || batch.Count == 0
+        || (packer.SlotsLeft >= Math.Min(SegmentsPerRead, batch.Capacity / 2) && packer.TryPlace(PacketBatch.MaxPacket + CuttingRoom, out _));
 
-        return taken;
+    private void Add(ref TunBatchPacker packer, PacketBatch batch, int offset, int length)
+    {
+        if (!_offload.HasHeaders) packer.Add(offset, length);
+        else SegmentSplitter.TryAdd(ref packer, batch, offset, length, VirtioHeader.Read(batch.Slab[(offset - VirtioHeader.Size)..]));
     }
 
     /// <summary>Whether an error of a read is more than "nothing there". An interface that is down or going away gives others.</summary>

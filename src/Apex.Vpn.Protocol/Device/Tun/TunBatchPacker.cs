@@ -8,9 +8,10 @@ namespace Apex.Vpn.Protocol;
 /// </summary>
 internal ref struct TunBatchPacker(PacketBatch batch)
 {
-    private const int Alignment = 64;
-
     private int _free;
+
+    /// <summary>How many more packets the batch takes.</summary>
+    internal readonly int SlotsLeft => batch.Capacity - batch.Count;
 
     /// <summary>Finds the place for a packet of at most so many bytes.</summary>
     /// <param name="bytes">The longest that it may turn out to be.</param>
@@ -18,7 +19,7 @@ internal ref struct TunBatchPacker(PacketBatch batch)
     /// <returns>False when the slots or the slab are used up.</returns>
     internal readonly bool TryPlace(int bytes, out int offset)
     {
-        offset = _free + PacketBatch.Headroom;
+        offset = PacketBatch.PlaceAfter(_free);
         return batch.Count < batch.Capacity && offset + bytes + PacketBatch.Tailroom <= batch.Slab.Length;
     }
 
@@ -28,6 +29,6 @@ internal ref struct TunBatchPacker(PacketBatch batch)
         ref PacketSlot slot = ref batch.Add();
         slot.Offset = offset;
         slot.Length = length;
-        _free = (offset + length + PacketBatch.Tailroom + Alignment - 1) & -Alignment;
+        _free = offset + length + PacketBatch.Tailroom;
     }
 }

@@ -13,7 +13,7 @@ namespace Apex.Vpn.Protocol;
 internal static class TunOpener
 {
     private const string DefaultDevice = "/dev/net/tun";
-    private const short Flags = TunRequests.FlagTun | TunRequests.FlagNoPacketInfo;
+    private const short Flags = TunRequests.FlagTun | TunRequests.FlagNoPacketInfo | TunRequests.FlagVirtioHeader;
 
     /// <summary>Makes the interface of a name, or attaches to a persistent one.</summary>
     /// <param name="name">As in <see cref="LinuxTun.Open"/>.</param>
@@ -29,7 +29,7 @@ internal static class TunOpener
         var tun = new Descriptor(number);
         int errno = TunRequests.Attach(tun, name, Flags);
         if (errno == 0) errno = TunRequests.Identify(tun, out name, out _);
-        if (errno == 0) return new LinuxTun(tun, name);
+        if (errno == 0) return new LinuxTun(tun, name, TunOffload.Of(tun));
         tun.Dispose();
         throw AttachError(name, errno);
     }
@@ -84,13 +84,11 @@ internal static class TunOpener
         if (errno != 0) throw Error($"Descriptor {number} is not that of a TUN interface", errno);
         if ((flags & TunRequests.FlagTun) == 0)
             throw new TunException($"{name} is a TAP interface: Ethernet frames instead of IP packets.");
-        if ((flags & TunRequests.FlagVirtioHeader) != 0) // IFF_NO_PI cannot be checked: the kernel reports it either way
-            throw new TunException($"{name} puts virtio headers before its packets: it must be opened without IFF_VNET_HDR.");
-
+        // IFF_NO_PI cannot be checked: the kernel reports it either way.
         int status = LinuxNative.fcntl(number, LinuxNative.GetStatusFlags, 0);
         if (status < 0 || LinuxNative.fcntl(number, LinuxNative.SetStatusFlags, status | LinuxNative.OpenNonBlocking) < 0)
             throw Error($"Cannot make the descriptor of {name} non-blocking", Marshal.GetLastPInvokeError());
-        return new LinuxTun(tun, name);
+        return new LinuxTun(tun, name, (flags & TunRequests.FlagVirtioHeader) != 0 ? TunOffload.Of(tun) : TunOffload.None);
     }
 
     private static TunException OpenError(string device, int errno) => errno switch

@@ -10,6 +10,8 @@ internal static unsafe class TunRequests
     private const nuint SetInterface = 0x400454CA;       // TUNSETIFF
     private const nuint GetInterface = 0x800454D2;       // TUNGETIFF
     private const nuint GetNetworkNamespace = 0x54E3;    // TUNGETDEVNETNS
+    private const nuint SetOffload = 0x400454D0;         // TUNSETOFFLOAD
+    private const nuint SetHeaderSize = 0x400454D8;      // TUNSETVNETHDRSZ
 
     internal const nuint GetFlags = 0x8913;              // SIOCGIFFLAGS
     internal const nuint SetFlags = 0x8914;              // SIOCSIFFLAGS
@@ -21,6 +23,10 @@ internal static unsafe class TunRequests
     internal const short FlagNoPacketInfo = 0x1000;
     internal const short FlagVirtioHeader = 0x4000;
     internal const short FlagUp = 0x1;
+
+    internal const uint OffloadChecksum = 0x01;
+    internal const uint OffloadTcp = 0x02 | 0x04;        // TUN_F_TSO4, TUN_F_TSO6
+    internal const uint OffloadUdp = 0x20 | 0x40;        // TUN_F_USO4, TUN_F_USO6: only together
 
     /// <summary>The longest interface name, in bytes.</summary>
     internal const int MaxNameBytes = InterfaceRequest.NameBytes - 1;
@@ -43,6 +49,26 @@ internal static unsafe class TunRequests
         name = NameOf(request);
         flags = request.Flags;
         return errno;
+    }
+
+    /// <summary>Sets the size of the virtio header. False where there are none.</summary>
+    internal static bool TrySetHeaderSize(Descriptor tun, int size)
+    {
+        if (!tun.TryAcquire(out Descriptor.Lease lease)) return false;
+        using (lease)
+        {
+            return LinuxNative.ioctl(lease.Number, SetHeaderSize, &size) == 0;
+        }
+    }
+
+    /// <summary>Tells the kernel what it may leave undone in packets that are read. False when it does not know all of that.</summary>
+    internal static bool TrySetOffload(Descriptor tun, uint offload)
+    {
+        if (!tun.TryAcquire(out Descriptor.Lease lease)) return false;
+        using (lease)
+        {
+            return LinuxNative.ioctl(lease.Number, SetOffload, (void*)offload) == 0;
+        }
     }
 
     /// <summary>Opens the network namespace that the interface is in; null when that is not allowed or not known to the kernel.</summary>

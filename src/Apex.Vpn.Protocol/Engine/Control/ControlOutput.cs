@@ -7,13 +7,11 @@ namespace Apex.Vpn.Protocol.Engine.Control;
 /// <summary>What one step of the control worker sends: messages placed densely in a batch.</summary>
 internal readonly ref struct ControlOutput(PacketBatch batch, Worker worker)
 {
-    private const int Alignment = 64;
-
     /// <summary>The most messages that one event (a handshake message, a deadline, a wish of a worker) makes besides staged packets.</summary>
     private const int SlotsPerEvent = 8;
 
     internal const int MinSlots = 2 * SlotsPerEvent;
-    internal const int MinSlab = 2 * (PacketBatch.MaxPacket + 1 + PacketBatch.Headroom + PacketBatch.Tailroom + SpareBytes);
+    internal const int MinSlab = 2 * (PacketBatch.MaxPacket + 1 + PacketBatch.Headroom + PacketBatch.Alignment + PacketBatch.Tailroom + SpareBytes);
 
     /// <summary>What staged packets leave free, for the other messages of the same event: an initiation is the longest.</summary>
     internal const int SpareBytes = SlotsPerEvent * 256;
@@ -32,16 +30,16 @@ internal readonly ref struct ControlOutput(PacketBatch batch, Worker worker)
     {
         get
         {
-            if (Batch.Count == 0) return 0;
+            if (Batch.Count == 0) return PacketBatch.PlaceAfter(0);
             ref PacketSlot last = ref Batch[Batch.Count - 1];
-            return (last.Offset + last.Length + PacketBatch.Tailroom + Alignment - 1) & -Alignment;
+            return PacketBatch.PlaceAfter(last.Offset + last.Length + PacketBatch.Tailroom);
         }
     }
 
     /// <summary>Takes a place for a message and returns its bytes.</summary>
     internal Span<byte> Add(int length, Peer? owner, in UdpPath path, byte trafficClass)
     {
-        int offset = NextPlace + PacketBatch.Headroom;
+        int offset = NextPlace;
         Worker.Owners[Batch.Count] = owner;
         ref PacketSlot slot = ref Batch.Add();
         slot.Offset = offset;

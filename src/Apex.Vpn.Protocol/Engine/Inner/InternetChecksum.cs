@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Apex.Vpn.Protocol.Engine.Inner;
 
@@ -13,15 +14,24 @@ internal static class InternetChecksum
     {
         // The sum depends neither on byte order, but for a swap at the end, nor on the width of words, but for folding (RFC 1071, 2).
         ulong sum = 0;
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes)) sum = AddWithCarry(sum, word);
-        ReadOnlySpan<byte> rest = bytes[(bytes.Length & ~(sizeof(ulong) - 1))..];
-        if (!rest.IsEmpty)
+        if (bytes.Length >= Vector256<byte>.Count) sum = SumVectors(ref bytes);
+        while (bytes.Length >= sizeof(ulong))
         {
-            Span<byte> last = stackalloc byte[sizeof(ulong)];
-            last.Clear();
-            rest.CopyTo(last);
-            sum = AddWithCarry(sum, MemoryMarshal.Read<ulong>(last));
+            ulong words = MemoryMarshal.Read<ulong>(bytes);
+            sum += (uint)words + (words >> 32);
+            bytes = bytes[sizeof(ulong)..];
         }
+        if (bytes.Length >= sizeof(uint))
+        {
+            sum += MemoryMarshal.Read<uint>(bytes);
+            bytes = bytes[sizeof(uint)..];
+        }
+        if (bytes.Length >= sizeof(ushort))
+        {
+            sum += MemoryMarshal.Read<ushort>(bytes);
+            bytes = bytes[sizeof(ushort)..];
+        }
+        if (!bytes.IsEmpty) sum += BitConverter.IsLittleEndian ? bytes[0] : (uint)bytes[0] << 8;
         ushort folded = Fold(sum);
         return Fold((ulong)initial + (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(folded) : folded));
     }
@@ -36,15 +46,41 @@ internal static class InternetChecksum
         BinaryPrimitives.WriteUInt16BigEndian(field, Finish(Fold((ulong)sum + (ushort)~before + after)));
     }
 
-    private static ulong AddWithCarry(ulong sum, ulong word)
+    /// <summary>A sum of sums as one.</summary>
+    internal static ushort Fold(ulong sum)
     {
-        sum += word;
-        return sum < word ? sum + 1 : sum;
+        sum = (sum >> 32) + (uint)sum;
+        sum = (sum >> 32) + (uint)sum;
+        sum = (sum >> 16) + (ushort)sum;
+        sum = (sum >> 16) + (ushort)sum;
+        return (ushort)((sum >> 16) + (ushort)sum);
     }
 
-    private static ushort Fold(ulong sum)
+    // Sums the words of 32 bits in lanes of 64, which no length of a packet can overflow, and leaves what does not fill a vector.
+    private static ulong SumVectors(ref ReadOnlySpan<byte> bytes)
     {
-        while (sum > ushort.MaxValue) sum = (sum >> 16) + (ushort)sum;
-        return (ushort)sum;
+        ulong sum = 0;
+        ref byte start = ref MemoryMarshal.GetReference(bytes);
+        nuint at = 0, length = (nuint)bytes.Length;
+        if (Vector512.IsHardwareAccelerated && length >= 2 * (nuint)Vector512<byte>.Count)
+        {
+            Vector512<ulong> low = default, high = default;
+            for (; length - at >= (nuint)Vector512<byte>.Count; at += (nuint)Vector512<byte>.Count)
+            {
+                Vector512<ulong> words = Vector512.LoadUnsafe(ref start, at).AsUInt64();
+                low += words & Vector512.Create((ulong)uint.MaxValue);
+                high += words >>> 32;
+            }
+            sum = Vector512.Sum(low) + Vector512.Sum(high);
+        }
+        Vector256<ulong> even = default, odd = default;
+        for (; length - at >= (nuint)Vector256<byte>.Count; at += (nuint)Vector256<byte>.Count)
+        {
+            Vector256<ulong> words = Vector256.LoadUnsafe(ref start, at).AsUInt64();
+            even += words & Vector256.Create((ulong)uint.MaxValue);
+            odd += words >>> 32;
+        }
+        bytes = bytes[(int)at..];
+        return sum + Vector256.Sum(even) + Vector256.Sum(odd);
     }
 }

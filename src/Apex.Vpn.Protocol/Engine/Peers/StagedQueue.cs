@@ -63,7 +63,7 @@ internal sealed class StagedQueue
         for (; Count > 0 && batch.Count < batch.Capacity - spareSlots; moved++)
         {
             Packet packet = _ring[_head];
-            int offset = AlignUp(end) + PacketBatch.Headroom;
+            int offset = PacketBatch.PlaceAfter(end);
             if (offset + packet.Length + PacketBatch.Tailroom > batch.Slab.Length - spareBytes) break;
             packet.Bytes.CopyTo(batch.Slab[offset..]);
             ref PacketSlot slot = ref batch.Add();
@@ -88,8 +88,6 @@ internal sealed class StagedQueue
     }
 
     private static int EndOf(in PacketSlot slot) => slot.Offset + slot.Length + PacketBatch.Tailroom;
-
-    private static int AlignUp(int offset) => (offset + 63) & ~63;
 
     private void Append(Packet packet)
     {

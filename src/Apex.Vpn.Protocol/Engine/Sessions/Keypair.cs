@@ -1,3 +1,4 @@
+using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Engine.Peers;
 
 namespace Apex.Vpn.Protocol.Engine.Sessions;
@@ -75,10 +76,14 @@ internal sealed class Keypair : IndexOwner, IRetired
     /// <summary>Moves the counter, for tests of what happens near the limits.</summary>
     internal void SkipTo(ulong counter) => Volatile.Write(ref _nextCounter, counter);
 
-    /// <summary>Marks a received counter as seen; false when it was seen before or is too old.</summary>
-    internal bool TryAccept(ulong counter)
+    /// <summary>Marks the counters of opened messages as seen, and says of each whether it was new.</summary>
+    /// <remarks>The window moves only for what proved authentic: a forger must not push it.</remarks>
+    internal void Accept(ReadOnlySpan<AeadSegment> opened, Span<bool> isNew)
     {
-        lock (_windowLock) return _window.TryAccept(counter);
+        lock (_windowLock)
+        {
+            for (int i = 0; i < opened.Length; i++) isNew[i] = opened[i].Authentic && _window.TryAccept(opened[i].Counter);
+        }
     }
 
     /// <inheritdoc/>

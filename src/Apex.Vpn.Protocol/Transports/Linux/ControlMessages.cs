@@ -10,7 +10,7 @@ namespace Apex.Vpn.Protocol.Transports.Linux;
 /// </summary>
 internal static class ControlMessages
 {
-    /// <summary>Enough for what is asked for on receive and set on send, with room for a segment size.</summary>
+    /// <summary>Enough for what is asked for on receive and set on send.</summary>
     internal const int MaxBytes = 128;
 
     private const int IPv4PacketInfoBytes = 12; // struct in_pktinfo: interface index, local address to answer from, destination
@@ -18,10 +18,11 @@ internal static class ControlMessages
 
     private static readonly int HeaderBytes = IntPtr.Size + 8; // length (native size), level, type
 
-    /// <summary>Takes the path's local half and the traffic class out of what the kernel delivered.</summary>
+    /// <summary>Takes the path's local half, the traffic class and the size of segments out of what the kernel delivered.</summary>
     internal static void Read(
-        ReadOnlySpan<byte> control, out UInt128 localAddress, out int localInterface, out byte trafficClass)
+        ReadOnlySpan<byte> control, out UInt128 localAddress, out int localInterface, out byte trafficClass, out int segmentSize)
     {
+        segmentSize = 0;
         localAddress = 0;
         localInterface = 0;
         trafficClass = 0;
@@ -45,6 +46,9 @@ internal static class ControlMessages
                 case (SocketOptions.LevelIPv4, SocketOptions.IPv4Tos) when data.Length >= 1:
                     trafficClass = data[0];
                     break;
+                case (SocketOptions.LevelUdp, SocketOptions.UdpReceiveSegments) when data.Length >= sizeof(int):
+                    segmentSize = MemoryMarshal.Read<int>(data);
+                    break;
                 case (SocketOptions.LevelIPv6, SocketOptions.IPv6TrafficClass) when data.Length >= sizeof(int):
                     trafficClass = (byte)MemoryMarshal.Read<int>(data);
                     break;
@@ -55,8 +59,12 @@ internal static class ControlMessages
     }
 
     /// <summary>Writes what a datagram is to be sent with.</summary>
+    /// <param name="control">Takes it.</param>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="trafficClass">The TOS octet or traffic class.</param>
+    /// <param name="segmentSize">0 for one datagram, else the kernel makes one of each so many bytes.</param>
     /// <returns>The number of bytes written; 0 when the kernel's defaults serve.</returns>
-    internal static int Write(Span<byte> control, in UdpPath path, byte trafficClass)
+    internal static int Write(Span<byte> control, in UdpPath path, byte trafficClass, int segmentSize = 0)
     {
         int used = 0;
         bool ipv4 = path.Remote.IsIPv4;
@@ -80,6 +88,12 @@ internal static class ControlMessages
                 ? Begin(control, ref used, SocketOptions.LevelIPv4, SocketOptions.IPv4Tos, sizeof(int))
                 : Begin(control, ref used, SocketOptions.LevelIPv6, SocketOptions.IPv6TrafficClass, sizeof(int));
             MemoryMarshal.Write(data, (int)trafficClass);
+        }
+
+        if (segmentSize != 0)
+        {
+            Span<byte> data = Begin(control, ref used, SocketOptions.LevelUdp, SocketOptions.UdpSegment, sizeof(ushort));
+            MemoryMarshal.Write(data, (ushort)segmentSize); // 32 bits would be refused
         }
 
         return used;

@@ -21,6 +21,7 @@ internal static class Errno
     internal const int ENOTTY = 25;
     internal const int ENONET = 64;
     internal const int EBADFD = 77;
+    internal const int EMSGSIZE = 90;
     internal const int ENOPROTOOPT = 92;
     internal const int EOPNOTSUPP = 95;
     internal const int EAFNOSUPPORT = 97;

@@ -46,6 +46,9 @@ internal static unsafe partial class LinuxNative
     internal static partial nint write(int descriptor, void* buffer, nuint length);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint writev(int descriptor, IoVector* vectors, int count);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int descriptor, int command, nint argument);
 
     [LibraryImport(Library, SetLastError = true)]

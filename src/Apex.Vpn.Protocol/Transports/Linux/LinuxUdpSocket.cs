@@ -14,7 +14,12 @@ internal sealed unsafe class LinuxUdpSocket
     private const int SendWaitMilliseconds = 2;
     private const int MaxSendWaits = 2;
 
+    /// <summary>From here on the kernel tells the segment size of what it coalesced reliably; the reference engine draws the same line.</summary>
+    private static readonly Version CoalescesSafely = new(5, 12);
+
     private readonly bool _ipv6;
+    private volatile bool _segments;
+    private bool _coalesces;
 
     private LinuxUdpSocket(Descriptor handle, bool ipv6) => (Handle, _ipv6) = (handle, ipv6);
 
@@ -73,21 +78,25 @@ internal sealed unsafe class LinuxUdpSocket
             throw SocketErrors.From(Marshal.GetLastPInvokeError(), "Cannot set the firewall mark (CAP_NET_ADMIN or CAP_NET_RAW is needed)");
     }
 
-    /// <summary>Takes the datagrams that are there into the batch, from a place on, without blocking.</summary>
+    /// <summary>Lets the kernel write datagrams that are there into the places of a batch, without blocking.</summary>
+    /// <param name="headers">Knows afterwards what came.</param>
+    /// <param name="batch">The batch.</param>
     /// <returns>The number of places used; -1 on an error that may last.</returns>
-    internal int Receive(ReceiveBatchHeaders headers, PacketBatch batch, int place, ref long truncated)
+    internal int Receive(ReceiveBatchHeaders headers, PacketBatch batch)
     {
         if (!Handle.TryAcquire(out Descriptor.Lease lease)) return 0;
         using (lease)
         {
-            MultiMessageHeader* first = headers.Prepare(batch, place, out int count);
+            // Many datagrams that the kernel delivers as one need a place for the longest.
+            bool coalesce = batch.Stride >= PacketBatch.MaxPacket;
+            if (coalesce != _coalesces) SetCoalescing(coalesce);
+            MultiMessageHeader* first = headers.Prepare(batch, out int count);
             for (int attempt = 0; ; attempt++)
             {
                 int received = LinuxNative.recvmmsg(lease.Number, first, (uint)count, LinuxNative.MessageDontWait, null);
                 if (received >= 0)
                 {
-                    int lost = headers.Accept(received, _ipv6);
-                    if (lost != 0) Interlocked.Add(ref truncated, lost);
+                    headers.Begin(received, _ipv6);
                     return received;
                 }
 
@@ -105,12 +114,12 @@ internal sealed unsafe class LinuxUdpSocket
     {
         SendBatchHeaders headers = SendBatchHeaders.OfThisThread;
         headers.Begin();
-        int count = headers.Fill(batch, _ipv6);
+        int count = headers.Fill(batch, _ipv6, _segments);
         if (count == 0 || !Handle.TryAcquire(out Descriptor.Lease lease)) return 0;
         using (lease)
         {
             int taken = 0, waits = MaxSendWaits;
-            for (; count > 0; count = headers.Fill(batch, _ipv6))
+            for (; count > 0; count = headers.Fill(batch, _ipv6, _segments))
             {
                 taken += SendMessages(lease.Number, headers, batch, count, ref waits);
             }
@@ -119,8 +128,11 @@ internal sealed unsafe class LinuxUdpSocket
         }
     }
 
-    /// <summary>Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, the rest go on.</summary>
-    private static int SendMessages(int socket, SendBatchHeaders headers, PacketBatch batch, int count, ref int waits)
+    /// <summary>
+    /// Sends prepared messages. The kernel stops at the first that it refuses: that one is dealt with, the rest go on, here or when the
+    /// headers were rewound to it.
+    /// </summary>
+    private int SendMessages(int socket, SendBatchHeaders headers, PacketBatch batch, int count, ref int waits)
     {
         int taken = 0, done = 0;
         bool retried = false;
@@ -144,8 +156,15 @@ internal sealed unsafe class LinuxUdpSocket
                     WaitForRoom(socket);
                     continue;
                 case EINVAL or EADDRNOTAVAIL or ENODEV or ENXIO or ENETUNREACH or EHOSTUNREACH
-                    when headers.DropSource(batch, done, count):
+                    when headers.DropSource(batch, done, count, _ipv6):
                     continue;
+                case EIO when headers.SlotsOf(done) > 1:
+                    _segments = false; // a link without checksum offload: never again on this socket
+                    headers.Rewind(done, singly: false);
+                    return taken;
+                case EMSGSIZE or EINVAL when headers.SlotsOf(done) > 1:
+                    headers.Rewind(done, singly: true); // longer than the path's MTU: only single datagrams are fragmented
+                    return taken;
                 case ECONNREFUSED or ENETUNREACH or EHOSTUNREACH or EHOSTDOWN or ENONET or ENOPROTOOPT or EOPNOTSUPP when !retried:
                     retried = true; // perhaps the ICMP error of an earlier datagram, reported once
                     continue;
@@ -165,8 +184,16 @@ internal sealed unsafe class LinuxUdpSocket
         _ = LinuxNative.poll(&entry, 1, SendWaitMilliseconds);
     }
 
+    private void SetCoalescing(bool on)
+    {
+        _coalesces = on;
+        if (Environment.OSVersion.Version < CoalescesSafely) return;
+        _ = TrySet(SocketOptions.LevelUdp, SocketOptions.UdpReceiveSegments, on ? 1 : 0);
+    }
+
     private void Configure()
     {
+        _segments = TrySet(SocketOptions.LevelUdp, SocketOptions.UdpSegment, 0); // 0: no size for all, and known to the kernel
         if (!TrySet(SocketOptions.LevelSocket, SocketOptions.ReceiveBufferForce, BufferBytes))
             _ = TrySet(SocketOptions.LevelSocket, SocketOptions.ReceiveBuffer, BufferBytes);
         if (!TrySet(SocketOptions.LevelSocket, SocketOptions.SendBufferForce, BufferBytes))

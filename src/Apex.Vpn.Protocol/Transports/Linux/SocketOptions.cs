@@ -24,6 +24,10 @@ internal static class SocketOptions
     internal const int IPv6ReceiveTrafficClass = 66;
     internal const int IPv6TrafficClass = 67;
 
+    internal const int LevelUdp = 17;
+    internal const int UdpSegment = 103;
+    internal const int UdpReceiveSegments = 104; // UDP_GRO
+
     /// <summary>IP_PMTUDISC_DONT, the same for IPv6: datagrams above the path's MTU are fragmented, not refused.</summary>
     internal const int MtuDiscoverDont = 0;
 }

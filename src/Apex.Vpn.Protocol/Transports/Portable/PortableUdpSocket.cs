@@ -85,7 +85,7 @@ internal sealed class PortableUdpSocket : IDisposable
                 slot.Path = new UdpPath(_from.Read());
             }
         }
-        while (batch.Count < batch.Capacity && _socket.Available > 0);
+        while (batch.Count < batch.Places && _socket.Available > 0);
     }
 
     /// <summary>Sends one datagram.</summary>

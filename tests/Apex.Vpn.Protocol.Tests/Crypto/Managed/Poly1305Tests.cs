@@ -51,7 +51,7 @@ public sealed class Poly1305Tests
             var states = new Poly1305State[messages];
             for (int i = 0; i < messages; i++) states[i].Initialize(in keys[i][0]);
             Poly1305Scratch scratch = default;
-            kernel.Absorb(offsets, states, in slab[0], groups, ref scratch);
+            kernel.Absorb(offsets, states, in slab[0], groups, 0, ref scratch);
             for (int i = 0; i < messages; i++)
             {
                 byte[] text = slab[offsets[i]..(offsets[i] + length)];

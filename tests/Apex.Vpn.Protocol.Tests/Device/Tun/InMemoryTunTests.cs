@@ -29,9 +29,7 @@ public sealed class InMemoryTunTests
         Assert.Equal(Enumerable.Range(1, 20).Select(length => length * 50), batch.Slots.ToArray().Select(slot => slot.Length));
 
         batch[3].Length = 0; // dropped on the way
-        ref PacketSlot run = ref batch.Add([1, 1, 2, 2, 3]);
-        run.SegmentSize = 2;
-        Assert.Equal(20, tun.Write(batch));
+        Assert.Equal(19, tun.Write(batch));
         byte[] buffer = new byte[2000];
         List<int> lengths = [];
         while (tun.TryTake(buffer, out int length))
@@ -39,7 +37,7 @@ public sealed class InMemoryTunTests
             lengths.Add(length);
         }
 
-        Assert.Equal([50, 100, 150, .. Enumerable.Range(5, 16).Select(i => i * 50), 2, 2, 1], lengths);
+        Assert.Equal([50, 100, 150, .. Enumerable.Range(5, 16).Select(i => i * 50),], lengths);
         Assert.False(tun.TryTake(buffer, out int none));
         Assert.Equal(0, none);
     }

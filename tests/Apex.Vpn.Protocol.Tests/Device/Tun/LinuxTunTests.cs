@@ -42,9 +42,10 @@ public sealed class LinuxTunTests
         using var host = new TunHost("10.8.0.1/24");
         host.Send("10.8.0.2", [.. Enumerable.Range(0, 9).Select(_ => new byte[100])]);
         PacketBatch few = new(4, 200_000), small = new(64, PacketBatch.MaxPacket + 100);
-        Assert.Equal(4, host.Tun.ReadSome(few));
+        Assert.Equal(3, host.Tun.ReadSome(few));
         Assert.Equal(1, host.Tun.ReadSome(small)); // after one there is no room for a packet of any length
-        Assert.Equal(4, host.Tun.ReadSome(few));
+        Assert.Equal(3, host.Tun.ReadSome(few));   // the last slots are for a read that is cut into segments
+        Assert.Equal(2, host.Tun.ReadSome(few));
         Assert.Throws<ArgumentException>(() => host.Tun.Read(new PacketBatch(2, 4096)));
     }
 
@@ -79,9 +80,9 @@ public sealed class LinuxTunTests
         batch.Add([0xFF, 1, 2, 3]);       // no IP version: EINVAL
         batch.Add([]);                    // passed over
         byte[] second = Packets.Udp("10.8.0.2", "10.8.0.1", 7000, [2]), third = Packets.Udp("10.8.0.2", "10.8.0.1", 7000, [3]);
-        ref PacketSlot run = ref batch.Add([.. second, .. third]);
-        run.SegmentSize = 29;
-        Assert.Equal(2, host.Tun.Write(batch));
+        batch.Add(second);
+        batch.Add(third);
+        Assert.Equal(3, host.Tun.Write(batch));
         byte[] buffer = new byte[10];
         foreach (int expected in new[] { 1, 2, 3 })
         {
@@ -92,7 +93,7 @@ public sealed class LinuxTunTests
         host.Space.Ip($"link set {host.Tun.Name} down");
         Assert.Equal(0, host.Tun.Write(batch)); // down: EIO
         host.Space.Ip($"link set {host.Tun.Name} up");
-        Assert.Equal(2, host.Tun.Write(batch));
+        Assert.Equal(3, host.Tun.Write(batch));
     }
 
     [RootFact]

@@ -115,7 +115,7 @@ public sealed class StagedQueueTests
         var fewSlots = new PacketBatch(slots: 2, slabBytes: 4096);
         Assert.Equal(2, _queue.DequeueInto(fewSlots));
         Assert.Equal(0, _queue.DequeueInto(fewSlots));
-        var shortSlab = new PacketBatch(slots: 8, slabBytes: 900); // two times 64 + 200 + 32 and what aligns them, not three
+        var shortSlab = new PacketBatch(slots: 8, slabBytes: 700); // two times 16 + 200 + 32 and what aligns them, not three
         Assert.Equal(2, _queue.DequeueInto(shortSlab));
         Assert.Equal(Packet(2, 200), shortSlab.Bytes(0).ToArray());
         Assert.Equal(1, _queue.Count);
