@@ -1,4 +1,5 @@
 using Apex.Vpn.Benchmarks.Crypto;
+using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
@@ -7,6 +8,7 @@ Dictionary<string, Func<string[], int>> commands = new()
 {
     ["aead"] = AeadRatios.Run,
     ["dudect"] = Dudect.Run,
+    ["handshakes"] = HandshakesCommand.Run,
     ["peers"] = PeersCommand.Run,
     ["setconf"] = SetconfCommand.Run,
 };

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Apex.Vpn.Protocol.Crypto;
 
@@ -74,16 +76,18 @@ internal static class Blake2sCompression
     private static void Mix(
         ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d, Vector128<uint> x, Vector128<uint> y)
     {
-        a += b + x;
+        // The message word first: it is there long before b, on which everything waits.
+        a = a + x + b;
         d = RotateRight(d ^ a, 16);
         c += d;
         b = RotateRight(b ^ c, 12);
-        a += b + y;
+        a = a + y + b;
         d = RotateRight(d ^ a, 8);
         c += d;
         b = RotateRight(b ^ c, 7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> RotateRight(Vector128<uint> value, int bits) => (value >>> bits) | (value << (32 - bits));
+    private static Vector128<uint> RotateRight(Vector128<uint> value, [ConstantExpected] byte bits) =>
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(value, bits) : (value >>> bits) | (value << (32 - bits));
 }

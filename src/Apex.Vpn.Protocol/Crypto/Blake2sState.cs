@@ -64,6 +64,13 @@ internal struct Blake2sState
         _filled += data.Length;
     }
 
+    /// <summary>Adds one block of which it is known that more data follows: it is hashed at once, so that copies of this state share it.</summary>
+    internal void UpdateByBlock(scoped ReadOnlySpan<byte> block)
+    {
+        Debug.Assert(block.Length == Blake2s.BlockSize && _filled == 0);
+        Blake2sCompression.Compress(_chain, block, _compressed += Blake2s.BlockSize, isLast: false);
+    }
+
     /// <summary>Writes the result, which has the length given at the start, and erases this state.</summary>
     internal void Finish(scoped Span<byte> result)
     {
@@ -74,8 +81,11 @@ internal struct Blake2sState
         Span<uint> chain = _chain;
         if (!BitConverter.IsLittleEndian) System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(chain, chain);
         MemoryMarshal.AsBytes(chain)[.._outputLength].CopyTo(result);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<Blake2sState>(ref this)));
+        Erase();
     }
+
+    /// <summary>Erases this state.</summary>
+    internal void Erase() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<Blake2sState>(ref this)));
 
     [InlineArray(8)]
     private struct Chain

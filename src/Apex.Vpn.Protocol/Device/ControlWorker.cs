@@ -18,6 +18,7 @@ internal sealed class ControlWorker : IDisposable
     private readonly PacketBatch _batch = WireGuardEngine.CreateControlBatch();
     private readonly WorkerThread _thread;
     private volatile bool _forgetSources;
+    private volatile bool _waits;
 
     internal ControlWorker(
         string name, WireGuardEngine engine, IUdpTransport transport, DeviceClock clock, WakeSignal wake, Action<Exception> failed)
@@ -28,6 +29,16 @@ internal sealed class ControlWorker : IDisposable
 
     /// <summary>Held by whoever acts as the control worker.</summary>
     internal Lock Lock { get; } = new();
+
+    /// <summary>
+    /// Lets the control worker have its turn if it waits for one. For who takes the lock many times in a row: it would be faster each time
+    /// than a thread that must wake up first, and handshakes would wait for all of it.
+    /// </summary>
+    internal void GiveTurn()
+    {
+        var spin = new SpinWait();
+        while (_waits) spin.SpinOnce();
+    }
 
     /// <summary>Lets the kernel choose all local addresses anew, soon. Takes no lock.</summary>
     internal void ForgetSources()
@@ -48,8 +59,10 @@ internal sealed class ControlWorker : IDisposable
         bool more;
         Deadline next;
         Instant now;
+        _waits = true;
         lock (Lock)
         {
+            _waits = false;
             now = _clock.Now;
             _engine.AnchorWallClock(_clock.UnixNanoseconds, now);
             if (_forgetSources)
@@ -59,6 +72,8 @@ internal sealed class ControlWorker : IDisposable
             }
             more = _engine.Step(now, _batch);
             if (_batch.Count != 0) _engine.AfterSend(_batch, _transport.Send(_batch));
+            now = _clock.Now;
+            _engine.EndStep(now);
             next = _engine.NextDeadline(now);
         }
         if (!more) _wake.Wait(next.Reason == DeadlineReason.None ? TimeSpan.MaxValue : next.At - now);

@@ -14,7 +14,8 @@ internal sealed class WakeSignal : IDisposable
     /// <summary>Sleeps until set or until the time is over.</summary>
     internal void Wait(TimeSpan atMost)
     {
-        if (atMost > TimeSpan.Zero) _event.WaitOne(atMost < MaxWait ? atMost : MaxWait);
+        // In whole milliseconds, rounded up: the event rounds down, and the last part of a millisecond would be spent awake.
+        if (atMost > TimeSpan.Zero) _event.WaitOne((int)Math.Ceiling((atMost < MaxWait ? atMost : MaxWait).TotalMilliseconds));
         // Before looking at what there is to do: what is set from here on is seen in the next round.
         Interlocked.Exchange(ref _set, 0);
     }

@@ -143,6 +143,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             if (start >= update.Peers.Count) return;
             cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
+            _control.GiveTurn();
         }
     }
 
@@ -188,6 +189,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
                 yield return peer;
             }
             await Task.Yield();
+            _control.GiveTurn();
         }
         while (last is not null);
     }

@@ -14,9 +14,11 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>part</term><description>written by; read by</description></listheader>
-/// <item><term><see cref="Peers"/>, <see cref="Identity"/>, <see cref="Wheel"/></term><description>control; control</description></item>
-/// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/></term><description>control, published by volatile writes; all, without locks</description></item>
-/// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; under its lock</description></item>
+/// <item><term><see cref="Peers"/>, <see cref="Wheel"/></term><description>control; control</description></item>
+/// <item><term><see cref="Identity"/></term><description>control; control, and receiving workers, which only check mac1 with it: its keys for
+/// that never change and are never erased</description></item>
+/// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/>, <see cref="HandshakeGate.Known"/></term><description>control, published by volatile writes; all, without locks</description></item>
+/// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
 /// <item><term><see cref="Keys"/></term><description>rented and returned by control; read by all workers that are online in <see cref="Quiescence"/></description></item>
 /// <item><term><see cref="Mtu"/></term><description>the sending worker; all</description></item>
@@ -25,6 +27,7 @@ namespace Apex.Vpn.Protocol.Engine;
 /// </remarks>
 internal sealed class EngineContext : IDisposable
 {
+    private DeviceIdentity? _identity;
     private int _mtu;
 
     internal EngineContext(EngineOptions options)
@@ -34,7 +37,8 @@ internal sealed class EngineContext : IDisposable
         Events = new EngineEvents(options.Observer);
         Filter = options.Filter;
         Authorizer = options.Authorizer;
-        Handshakes = new HandshakeQueue(options.HandshakeQueueCapacity);
+        Handshakes = new HandshakeLanes(options.HandshakeQueueCapacity);
+        Gate = new HandshakeGate(this);
         Staging = new StagingBudget(options.StagingBytes);
         WakeControl = options.WakeControl;
         Attention = new AttentionQueue(options.WakeControl);
@@ -55,7 +59,11 @@ internal sealed class EngineContext : IDisposable
     internal PeerTable Peers { get; } = new();
 
     /// <summary>The static key that this device answers for; null while none is set.</summary>
-    internal DeviceIdentity? Identity { get; set; }
+    internal DeviceIdentity? Identity
+    {
+        get => Volatile.Read(ref _identity);
+        set => Volatile.Write(ref _identity, value);
+    }
 
     internal IndexTable Indices { get; } = new();
 
@@ -63,7 +71,10 @@ internal sealed class EngineContext : IDisposable
 
     internal DeadlineWheel Wheel { get; } = new();
 
-    internal HandshakeQueue Handshakes { get; }
+    internal HandshakeLanes Handshakes { get; }
+
+    /// <summary>Decides on receiving workers what gets into which lane.</summary>
+    internal HandshakeGate Gate { get; }
 
     internal AttentionQueue Attention { get; }
 

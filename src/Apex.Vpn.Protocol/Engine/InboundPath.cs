@@ -66,16 +66,15 @@ internal sealed class InboundPath(EngineContext engine)
     {
         session = null;
         if (message.Length < sizeof(uint)) return DropReason.MalformedMessage;
-        switch ((MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message))
+        var type = (MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message);
+        switch (type)
         {
             case MessageType.Transport when message.Length >= TransportMessage.MinSize:
                 return FindSession(message, now, out session);
             case MessageType.Initiation when message.Length == InitiationMessage.Size:
             case MessageType.Response when message.Length == ResponseMessage.Size:
             case MessageType.CookieReply when message.Length == CookieReplyMessage.Size:
-                if (!engine.Handshakes.TryEnqueue(message, in path)) return DropReason.HandshakeQueueFull;
-                handshakes = true;
-                return DropReason.None;
+                return engine.Gate.Admit(type, message, in path, now, ref handshakes);
             default:
                 return DropReason.MalformedMessage;
         }

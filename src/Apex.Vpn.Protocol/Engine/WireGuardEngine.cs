@@ -23,22 +23,19 @@ namespace Apex.Vpn.Protocol.Engine;
 /// </remarks>
 internal sealed class WireGuardEngine : IDisposable
 {
-    /// <summary>How many handshake messages one step works off, so that deadlines get their turn during a flood.</summary>
-    private const int HandshakesPerStep = 32;
-
     /// <summary>How soon to look again for workers that still held keys that are to be erased.</summary>
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly EngineContext _context;
     private readonly Worker _worker;
     private readonly Tai64nClock _clock = new();
-    private readonly LoadGauge _load = new();
     private readonly SessionKeeper _sessions;
     private readonly Configurator _configurator;
     private readonly HandshakeReader _handshakes;
     private readonly PeerSender _sender;
     private readonly PeerClock _peerClock;
     private ActivePeer? _attending;
+    private Instant _stepBegan;
 
     internal WireGuardEngine(EngineOptions options)
     {
@@ -89,14 +86,11 @@ internal sealed class WireGuardEngine : IDisposable
         batch.Clear();
         var output = new ControlOutput(batch, _worker);
         _worker.Ticket.Online();
+        _stepBegan = now;
         ObserveLoad(now);
         while (_context.Fallen.TryDequeue(out Keypair? keypair)) _sessions.Discard(keypair);
         AttendPeers(output, now);
-        for (int i = 0; i < HandshakesPerStep && output.HasRoom && _context.Handshakes.TryDequeue(out HandshakeQueue.Item item); i++)
-        {
-            if (!IsUp) _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
-            else if (_handshakes.Read(ref item, _load.IsUnderLoad, output, now) is { } touched) _peerClock.Reschedule(touched);
-        }
+        ReadHandshakes(output, now);
         while (output.HasRoom && _context.Wheel.TakeDue(now) is ActivePeer due) _peerClock.Tick(due.Peer, output, now);
         _worker.Ticket.Offline();
         _context.Quiescence.Collect();
@@ -117,11 +111,18 @@ internal sealed class WireGuardEngine : IDisposable
         }
     }
 
+    /// <summary>
+    /// Tells the time after a step and its sending, so that what it took is held against those whom it was done for. Who drives the engine by
+    /// a virtual clock, which stands still during a step, need not call it.
+    /// </summary>
+    internal void EndStep(Instant now) => _context.Handshakes.EndStep(now - _stepBegan, now);
+
     /// <summary>When to call <see cref="Step"/> next if nobody wakes the control worker before.</summary>
     internal Deadline NextDeadline(Instant now)
     {
         Deadline next = new(_context.Wheel.Next(), DeadlineReason.Peer);
-        next = next.OrEarlier(_load.Ends, DeadlineReason.LoadEnds);
+        next = next.OrEarlier(_context.Handshakes.LoadEnds, DeadlineReason.LoadEnds);
+        next = next.OrEarlier(_context.Handshakes.RestEnds, DeadlineReason.HandshakesRested);
         return _context.Quiescence.Pending == 0 ? next : next.OrEarlier(now + ReleaseInterval, DeadlineReason.ReleaseKeys);
     }
 
@@ -207,9 +208,26 @@ internal sealed class WireGuardEngine : IDisposable
 
     private void ObserveLoad(Instant now)
     {
-        if (!_load.Observe(_context.Handshakes.IsLong, now)) return;
-        _context.Events.LoadChanged(_load.IsUnderLoad);
-        if (!_load.IsUnderLoad) _handshakes.EndLoad(now);
+        HandshakeLanes lanes = _context.Handshakes;
+        if (!lanes.BeginStep(now)) return;
+        _context.Events.LoadChanged(lanes.IsLoaded);
+        if (!lanes.IsLoaded) _handshakes.EndLoad(now);
+    }
+
+    private void ReadHandshakes(ControlOutput output, Instant now)
+    {
+        HandshakeLanes lanes = _context.Handshakes;
+        while (output.HasRoom && lanes.TryTake(now, out HandshakeQueue.Item item, out HandshakeLane lane))
+        {
+            if (!IsUp)
+            {
+                _worker.Drop(DropReason.InvalidMac1); // came before the device went down: no identity answers now
+                continue;
+            }
+            Peer? touched = _handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now);
+            if (touched is not null) _peerClock.Reschedule(touched);
+            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null);
+        }
     }
 
     private void AttendPeers(ControlOutput output, Instant now)
@@ -230,7 +248,11 @@ internal sealed class WireGuardEngine : IDisposable
             SessionKeeper.DropStaged(peer, _worker); // staged by a worker that had found the peer before it went
             return;
         }
-        if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path) _context.Events.PeerRoamed(peer, path.Value.Remote);
+        if (attention.HasFlag(Attention.Roamed) && peer.Path is { } path)
+        {
+            _context.Gate.Known.Follow(peer);
+            _context.Events.PeerRoamed(peer, path.Value.Remote);
+        }
         if (attention.HasFlag(Attention.Confirmed)) _sessions.Confirm(peer, initiator: false, _worker, now);
         // Waiting packets may fill the batch, so they come last; and where they go, no keepalive is needed.
         if (attention.HasFlag(Attention.Handshake)) _sender.SendInitiation(peer, isRetry: false, output, now);
@@ -241,5 +263,5 @@ internal sealed class WireGuardEngine : IDisposable
     }
 
     private bool HasMore(Instant now) =>
-        _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.Count != 0 || _context.Wheel.Next() <= now;
+        _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.HasWork(now) || _context.Wheel.Next() <= now;
 }

@@ -51,6 +51,21 @@ public sealed class AllocationTests : IDisposable
         Assert.Equal(2L * Rounds * Slots, _duo.Right.Dropped(DropReason.Unauthentic));
     }
 
+    [Fact]
+    public void A_flood_of_handshakes_allocates_nothing_not_even_for_its_cookies()
+    {
+        byte[] stranger = Strangers.Initiation(_duo.Right, _duo.Left.Address).Bytes, junk = [.. stranger];
+        junk[^17] ^= 1;
+        UdpEndpoint from = UdpEndpoint.FromIPv4(0xC6336401, 1);
+        AssertAllocatesNothing(() =>
+        {
+            _carrier.Flood(stranger, from);
+            _carrier.Flood(junk, from);
+        });
+        Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.CookieRequired));
+        Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.InvalidMac1));
+    }
+
     public void Dispose()
     {
         _carrier.Dispose();
@@ -95,6 +110,19 @@ public sealed class AllocationTests : IDisposable
             _batch.Clear();
             for (int i = 0; i < Slots; i++) _batch.Add(_forged);
             Arrive(duo.Left, duo.Right, _right);
+        }
+
+        /// <summary>Two full batches at once: an eighth of the lane, and so load.</summary>
+        internal void Flood(byte[] message, UdpEndpoint from)
+        {
+            _now += TimeSpan.FromMilliseconds(1);
+            for (int turn = 0; turn < 2; turn++)
+            {
+                _batch.Clear();
+                for (int i = 0; i < Slots; i++) _batch.Add(message).Path = new UdpPath(from);
+                duo.Right.Engine.Inbound.Process(_batch, _right, _now);
+            }
+            Step(duo.Right);
         }
 
         public void Dispose()

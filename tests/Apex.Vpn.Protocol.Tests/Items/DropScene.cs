@@ -60,13 +60,8 @@ internal sealed class DropScene : IDisposable
         Node.RunControl();
     }
 
-    /// <summary>Messages that are initiations by their looks only.</summary>
-    internal IEnumerable<Datagram> Junk(int count)
-    {
-        byte[] message = new byte[InitiationMessage.Size];
-        message[0] = 1;
-        return Enumerable.Repeat(new Datagram(Hand.Address, Node.Address, TrafficClass: 0, message), count);
-    }
+    /// <summary>Messages that are initiations by their looks and mac1 only.</summary>
+    internal IEnumerable<Datagram> Junk(int count) => Enumerable.Repeat(Strangers.Initiation(Node, Hand.Address), count);
 
     internal Dictionary<DropReason, long> Counters() => Enum.GetValues<DropReason>().ToDictionary(static reason => reason, Node.Dropped);
 

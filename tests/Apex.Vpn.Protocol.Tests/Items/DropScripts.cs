@@ -41,7 +41,8 @@ internal static class DropScripts
             scene.Flood();
             scene.Hand.Deliver(scene.Hand.Initiation());
             Assert.True(scene.Hand.Cookies.TryConsumeReply(scene.Hand.Last(MessageType.CookieReply).Bytes, scene.World.Now));
-            for (int i = 0; i < 5; i++) scene.Hand.Deliver(scene.Hand.Initiation());
+            // The first makes a session, five are then a known sender's share, and four more the rest of a stranger's with a cookie.
+            for (int i = 0; i < 10; i++) scene.Hand.Deliver(scene.Hand.Initiation());
             return () => scene.Hand.Deliver(scene.Hand.Initiation());
         },
         [DropReason.HandshakeUnauthentic] = static scene =>

@@ -11,8 +11,8 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol.Engine.Control;
 
 /// <summary>
-/// Works off handshake messages: mac1, then, under load, mac2 and the source's share, and only then Diffie-Hellman. One worker does all of
-/// it, so that no two messages race for one handshake's state.
+/// Works off handshake messages that passed the gate: under load, mac2 and the source's share, and only then Diffie-Hellman. One worker
+/// does all of it, so that no two messages race for one handshake's state.
 /// </summary>
 internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessions, StaticSecrets secrets, PeerSender sender, PeerAdmission admission)
 {
@@ -20,14 +20,18 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
 
     private Peer? _touched;
 
+    /// <summary>What the last message has cost, by <see cref="HandshakeCost"/>.</summary>
+    internal int Cost { get; private set; }
+
     /// <summary>Handles one message; what it answers goes to the output. Returns the peer whose deadlines it may have moved.</summary>
     internal Peer? Read(ref HandshakeQueue.Item item, bool underLoad, ControlOutput output, Instant now)
     {
         _touched = null;
+        Cost = HandshakeCost.Message;
         Span<byte> message = ((Span<byte>)item.Bytes)[..item.Length];
         DropReason reason = (MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message) == MessageType.CookieReply
             ? ReadCookieReply(message, now)
-            : ReadHandshake(message, in item.Path, underLoad, output, now);
+            : ReadHandshake(message, item.Identity, in item.Path, underLoad, output, now);
         if (reason != DropReason.None) output.Worker.Drop(reason);
         return _touched;
     }
@@ -35,9 +39,11 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     /// <summary>Gives back the memory of sources that are quiet again.</summary>
     internal void EndLoad(Instant now) => _limiter.Trim(now);
 
-    private DropReason ReadHandshake(Span<byte> message, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
+    private DropReason ReadHandshake(
+        Span<byte> message, DeviceIdentity? checkedFor, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
     {
-        if (engine.Identity is not { } identity || !identity.Cookies.IsMac1Valid(message)) return DropReason.InvalidMac1;
+        // mac1 was checked at the gate, for the identity of that moment.
+        if (engine.Identity is not { } identity || checkedFor != identity) return DropReason.InvalidMac1;
         if (underLoad)
         {
             UdpEndpoint source = path.Remote;
@@ -88,6 +94,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         SymmetricState state, InitiationMessage message, DeviceIdentity identity, Worker worker, Instant now, out Peer? proven)
     {
         proven = null;
+        Cost += HandshakeCost.Agreement;
         Span<byte> key = stackalloc byte[PublicKey.Size];
         NoiseVerdict verdict = NoiseIkPsk2.ReadInitiatorStatic(state, identity.PrivateKey, message.Ephemeral, message.Static, key);
         if (verdict != NoiseVerdict.Good) return Reason(verdict);
@@ -119,6 +126,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     /// <summary>Answers an initiation and makes the session; our own pending initiation stays, so that crossing initiations both succeed.</summary>
     private void Respond(Peer peer, SymmetricState state, InitiationMessage initiation, ControlOutput output, Instant now)
     {
+        Cost += 3 * HandshakeCost.Agreement; // two, and a base point
         Span<byte> ephemeral = stackalloc byte[SecretKey.Size];
         engine.Random.Fill(ephemeral);
         Span<byte> bytes = output.Add(ResponseMessage.Size, peer, peer.Path!.Value, InitiationWriter.TrafficClass);
@@ -154,6 +162,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         if (engine.Indices.Find(message.Receiver) is not PendingHandshake pending || pending.Identity != identity)
             return DropReason.UnexpectedResponse;
         Peer peer = pending.Peer;
+        Cost += 2 * HandshakeCost.Agreement;
         // On a copy: a forged response must not spoil the state for the real one.
         Span<byte> storage = stackalloc byte[SymmetricState.Size];
         pending.State.CopyTo(storage);

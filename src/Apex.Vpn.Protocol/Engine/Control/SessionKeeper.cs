@@ -18,6 +18,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         Forget(peer, pending, indexTaken: true);
         CountActive(peer, worker);
         (Keypair? first, Keypair? second) = peer.Sessions.InstallAsInitiator(keypair);
+        engine.Gate.Known.Follow(peer);
         Discard(first);
         Discard(second);
         peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
@@ -32,6 +33,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         engine.Indices.Reserve(keypair, engine.Random);
         CountActive(peer, worker);
         (Keypair? first, Keypair? second) = peer.Sessions.InstallAsResponder(keypair);
+        engine.Gate.Known.Follow(peer);
         Discard(first);
         Discard(second);
         peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
@@ -61,6 +63,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         ForgetPending(peer);
         bool any = peer.Sessions.HasAny;
         (Keypair? current, Keypair? previous, Keypair? next) = peer.Sessions.Clear();
+        engine.Gate.Known.Follow(peer);
         Discard(current);
         Discard(previous);
         Discard(next);

@@ -38,10 +38,12 @@ internal sealed class CookieChecker : IDisposable
     /// <param name="now">The time.</param>
     internal bool IsMac2Valid(ReadOnlySpan<byte> message, in UdpEndpoint source, Instant now)
     {
-        if (!HasSecret(now)) return false;
+        ReadOnlySpan<byte> mac2 = CookieLayout.Mac2(message);
+        // All zeros is how a message says that it has none: most of a flood is turned away by this look.
+        if (!HasSecret(now) || !mac2.ContainsAnyExcept((byte)0)) return false;
         Span<byte> cookie = stackalloc byte[CookieLayout.CookieSize];
         MakeCookie(in source, cookie);
-        bool isValid = Blake2s.VerifyMac(cookie, CookieLayout.CoveredByMac2(message), CookieLayout.Mac2(message));
+        bool isValid = Blake2s.VerifyMac(cookie, CookieLayout.CoveredByMac2(message), mac2);
         CryptographicOperations.ZeroMemory(cookie);
         return isValid;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Apex.Vpn.Protocol.Engine.Messages;
+using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
@@ -10,7 +11,7 @@ namespace Apex.Vpn.Protocol.Engine.Defense;
 /// </summary>
 internal sealed class HandshakeQueue
 {
-    /// <summary>From this share of the ring on, the device counts as under load.</summary>
+    /// <summary>From this share of the ring on, it is under load.</summary>
     private const int LoadDivisor = 8;
 
     private readonly Lock _lock = new();
@@ -26,27 +27,37 @@ internal sealed class HandshakeQueue
         private byte _first;
     }
 
-    /// <summary>A handshake message and where it came from.</summary>
+    /// <summary>A handshake message, where it came from, and whom its mac1 was made for.</summary>
     internal struct Item
     {
         internal MessageBytes Bytes;
         internal int Length;
         internal UdpPath Path;
+
+        /// <summary>Null for a cookie reply, which has no mac1.</summary>
+        internal DeviceIdentity? Identity;
     }
 
     internal int Count => Volatile.Read(ref _count);
 
     internal bool IsLong => Count >= Math.Max(_ring.Length / LoadDivisor, 1);
 
-    internal bool TryEnqueue(ReadOnlySpan<byte> message, in UdpPath path)
+    /// <summary>Puts a copy in; false when there is no room.</summary>
+    /// <param name="message">At most as long as an initiation.</param>
+    /// <param name="path">Where it came from.</param>
+    /// <param name="identity">Whom its mac1 was made for.</param>
+    /// <param name="first">Whether nothing else waited: then the control worker may have gone to sleep.</param>
+    internal bool TryEnqueue(ReadOnlySpan<byte> message, in UdpPath path, DeviceIdentity? identity, out bool first)
     {
         lock (_lock)
         {
+            first = _count == 0;
             if (_count == _ring.Length) return false;
             ref Item item = ref _ring[(_head + _count) % _ring.Length];
             message.CopyTo(item.Bytes);
             item.Length = message.Length;
             item.Path = path;
+            item.Identity = identity;
             Volatile.Write(ref _count, _count + 1);
             return true;
         }
@@ -62,6 +73,7 @@ internal sealed class HandshakeQueue
                 return false;
             }
             item = _ring[_head];
+            _ring[_head].Identity = null; // an identity that was replaced is not kept alive from here
             _head = (_head + 1) % _ring.Length;
             Volatile.Write(ref _count, _count - 1);
             return true;

@@ -6,6 +6,7 @@ namespace Apex.Vpn.Protocol.Engine.Messages;
 internal readonly ref struct ResponseMessage(Span<byte> bytes)
 {
     internal const int Size = 92;
+    internal const int ReceiverOffset = 8;
 
     private readonly Span<byte> _bytes = bytes[..Size];
 
@@ -17,8 +18,8 @@ internal readonly ref struct ResponseMessage(Span<byte> bytes)
 
     internal uint Receiver
     {
-        get => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[8..]);
-        set => BinaryPrimitives.WriteUInt32LittleEndian(_bytes[8..], value);
+        get => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[ReceiverOffset..]);
+        set => BinaryPrimitives.WriteUInt32LittleEndian(_bytes[ReceiverOffset..], value);
     }
 
     internal Span<byte> Ephemeral => _bytes.Slice(12, 32);

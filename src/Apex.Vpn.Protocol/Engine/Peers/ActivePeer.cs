@@ -64,6 +64,9 @@ internal sealed class ActivePeer(Peer peer) : DeadlineWheel.Entry
     /// <summary>When the last session was confirmed: nanoseconds since 1970, UTC; 0 for never.</summary>
     internal long LastHandshake { get; set; }
 
+    /// <summary>The path by which <see cref="KnownSources"/> knows this peer; null without a session. Control worker.</summary>
+    internal PeerPath? KnownPath { get; set; }
+
     internal ActivePeer? NextInAttention { get; set; }
 
     internal long SentBytes => Interlocked.Read(ref _sentBytes);

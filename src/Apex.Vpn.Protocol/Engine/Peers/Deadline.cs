@@ -14,6 +14,7 @@ internal enum DeadlineReason
 
     ReleaseKeys,
     LoadEnds,
+    HandshakesRested,
 }
 
 /// <summary>When to act next, and why.</summary>

@@ -12,7 +12,7 @@ public sealed class HandshakeQueueTests
     {
         var queue = new HandshakeQueue(16);
         int[] lengths = [148, 92, 64];
-        foreach (int length in lengths) Assert.True(queue.TryEnqueue(Message(length), in Path));
+        foreach (int length in lengths) Assert.True(queue.TryEnqueue(Message(length), in Path, identity: null, out _));
         Assert.Equal(3, queue.Count);
         foreach (int length in lengths)
         {
@@ -30,8 +30,8 @@ public sealed class HandshakeQueueTests
         var queue = new HandshakeQueue(8);
         for (int round = 0; round < 5; round++)
         {
-            while (queue.Count < 8) Assert.True(queue.TryEnqueue(Message(148), in Path));
-            Assert.False(queue.TryEnqueue(Message(148), in Path));
+            while (queue.Count < 8) Assert.True(queue.TryEnqueue(Message(148), in Path, identity: null, out _));
+            Assert.False(queue.TryEnqueue(Message(148), in Path, identity: null, out _));
             for (int i = 0; i <= round; i++) Assert.True(queue.TryDequeue(out _));
         }
         Assert.Equal(3, queue.Count);
@@ -47,10 +47,10 @@ public sealed class HandshakeQueueTests
         var queue = new HandshakeQueue(capacity);
         for (int i = 1; i < load; i++)
         {
-            queue.TryEnqueue(Message(148), in Path);
+            queue.TryEnqueue(Message(148), in Path, identity: null, out _);
             Assert.False(queue.IsLong);
         }
-        queue.TryEnqueue(Message(148), in Path);
+        queue.TryEnqueue(Message(148), in Path, identity: null, out _);
         Assert.True(queue.IsLong);
         queue.TryDequeue(out _);
         Assert.False(queue.IsLong);
