@@ -5,15 +5,17 @@ namespace Apex.Vpn.Netns;
 /// <summary>One of our own builds: where its program lies in the repository, and the command that makes it.</summary>
 internal sealed record Build(string Program, params string[] Command)
 {
+    private static readonly string[] BuildForJit = ["dotnet", "build", "-c", "Release", "samples/WireGuard", "-v", "q"];
+
     internal static Build Aot { get; } = new("artifacts/apex-wg/apex-wg", "samples/WireGuard/publish");
 
-    internal static Build Jit { get; } = new("artifacts/bin/WireGuard/release/apex-wg", "dotnet", "build", "-c", "Release", "samples/WireGuard", "-v", "q");
+    internal static Build Jit { get; } = new("artifacts/bin/WireGuard/release/apex-wg", BuildForJit);
 
-    internal static Build AotNullCipher { get; } = new("artifacts/null-cipher/apex-wg/apex-wg", "samples/WireGuard/publish", "--null-cipher");
+    internal static Build AotNullCipher { get; } =
+        new("artifacts/null-cipher/apex-wg/apex-wg", "samples/WireGuard/publish", "--null-cipher");
 
-    internal static Build JitNullCipher { get; } = new(
-        "artifacts/null-cipher/bin/WireGuard/release/apex-wg",
-        "dotnet", "build", "-c", "Release", "samples/WireGuard", "-v", "q", "-p:ApexNullCipher=true");
+    internal static Build JitNullCipher { get; } =
+        new("artifacts/null-cipher/bin/WireGuard/release/apex-wg", [.. BuildForJit, "-p:ApexNullCipher=true"]);
 
     private static Build[] All { get; } = [Aot, Jit, AotNullCipher, JitNullCipher];
 
@@ -24,9 +26,10 @@ internal sealed record Build(string Program, params string[] Command)
         foreach (Build build in All.Where(build => programs.Contains(Repository.File(build.Program))))
         {
             progress.WriteLine(string.Join(' ', build.Command));
-            string program = build.Command[0] == "dotnet" ? "dotnet" : Repository.File(build.Command[0]);
-            IEnumerable<string> arguments = build.Command.Skip(1).Select(static word => word.StartsWith("samples/", StringComparison.Ordinal) ? Repository.File(word) : word);
-            await Processes.Command.RunAsync(program, arguments, cancellationToken, limit: TimeSpan.FromMinutes(10));
+            string[] words = [.. build.Command.Select(InRepository)];
+            await Processes.Command.RunAsync(words[0], words[1..], cancellationToken, limit: TimeSpan.FromMinutes(10));
         }
     }
+
+    private static string InRepository(string word) => word.StartsWith("samples/", StringComparison.Ordinal) ? Repository.File(word) : word;
 }

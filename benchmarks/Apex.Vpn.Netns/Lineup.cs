@@ -19,7 +19,9 @@ internal sealed record Lineup(string Subject, IReadOnlyList<Contender> Contender
         (string Name, string Path)[] ours = options switch
         {
             { Ours.Count: > 0 } =>
-                [.. options.Ours.Select(static (path, i) => (i == 0 ? Contender.Ours : $"{Contender.Ours} {i + 1}", Path.GetFullPath(path)))],
+            [
+                .. options.Ours.Select(static (path, i) => (i == 0 ? Contender.Ours : $"{Contender.Ours} {i + 1}", Path.GetFullPath(path))),
+            ],
             { OursJit: true } => [(Contender.Jit, Repository.File(Build.Jit.Program))],
             _ => [(Contender.Ours, Repository.File(Build.Aot.Program)), (Contender.Jit, Repository.File(Build.Jit.Program))],
         };

@@ -23,6 +23,7 @@ internal static class Peer
     /// <summary>Whether a Debian version is at least as new as what we have to be compared with.</summary>
     internal static bool IsNewEnough(string version) => Numbers(version).SequenceCompareTo(Numbers(OldestVersion)) >= 0;
 
-    private static ReadOnlySpan<long> Numbers(string version) =>
-        version.Split('-')[0].Split('.').Select(static part => long.TryParse(part, CultureInfo.InvariantCulture, out long number) ? number : -1).ToArray();
+    private static ReadOnlySpan<long> Numbers(string version) => version.Split('-')[0].Split('.').Select(Number).ToArray();
+
+    private static long Number(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : -1;
 }

@@ -4,9 +4,20 @@ using Apex.Vpn.Netns.Measuring;
 
 Option<int> rounds = new("--rounds") { Description = "How many rounds of each experiment.", DefaultValueFactory = static _ => 5 };
 Option<double> seconds = new("--seconds") { Description = "How long each measurement takes.", DefaultValueFactory = static _ => 4 };
-Option<string?> only = new("--only") { Description = "Which experiments, separated by commas: " + string.Join(", ", Plan.Names), HelpName = "NAMES" };
-Option<string[]> ours = new("--ours") { Description = "A program to measure in place of our own builds; again for another one beside it.", HelpName = "PATH" };
-Option<bool> oursJit = new("--ours-jit") { Description = "Measure our build for the JIT compiler in place of the one compiled ahead of time." };
+Option<string?> only = new("--only")
+{
+    Description = "Which experiments, separated by commas: " + string.Join(", ", Plan.Names),
+    HelpName = "NAMES",
+};
+Option<string[]> ours = new("--ours")
+{
+    Description = "A program to measure in place of our own builds; again for another one beside it.",
+    HelpName = "PATH",
+};
+Option<bool> oursJit = new("--ours-jit")
+{
+    Description = "Measure our build for the JIT compiler in place of the one compiled ahead of time.",
+};
 Option<bool> noBuild = new("--no-build") { Description = "Measure our builds as they are." };
 Option<bool> skipRaw = new("--skip-raw") { Description = "Leave out the raw link: faster, but nobody knows how the machine drifted." };
 Option<bool> keepGoing = new("--keep-going") { Description = "Go on when a measurement fails." };

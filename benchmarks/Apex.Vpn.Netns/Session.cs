@@ -33,13 +33,15 @@ internal static class Session
         }
     }
 
-    private static async Task<int> MeasureAsync(CompareOptions options, string peer, string commandLine, CancellationToken cancellationToken)
+    private static async Task<int> MeasureAsync(
+        CompareOptions options, string peer, string commandLine, CancellationToken cancellationToken)
     {
         (string subject, IReadOnlyList<Contender> all) = Lineup.Create(options);
         IReadOnlyList<Experiment> plan = Plan.Create([.. all.Select(static contender => contender.Name)], subject, options.Only);
         HashSet<string> names = [.. plan.SelectMany(static experiment => experiment.Contenders)];
         Contender[] contenders = [.. all.Where(contender => names.Contains(contender.Name))];
-        if (!options.NoBuild) await Build.MakeAsync(contenders, Console.Error, cancellationToken);
+        // Programs that are named are taken as they are.
+        if (!options.NoBuild && options.Ours.Count == 0) await Build.MakeAsync(contenders, Console.Error, cancellationToken);
 
         DateTimeOffset begin = DateTimeOffset.UtcNow;
         var comparison = new Comparison(options, contenders, Console.Error);
@@ -58,7 +60,8 @@ internal static class Session
     }
 
     // What a program says of itself proves that it is the build that was meant.
-    private static async Task<Dictionary<string, string>> DescribeAsync(IEnumerable<Contender> contenders, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> DescribeAsync(
+        IEnumerable<Contender> contenders, CancellationToken cancellationToken)
     {
         Dictionary<string, string> programs = [];
         foreach (Contender contender in contenders)
@@ -77,6 +80,9 @@ internal static class Session
         return $"{environment}{Path.GetRelativePath(Repository.Root, program.Path)} ({version.Split('\n')[0]})";
     }
 
-    private static async Task<string> CommitAsync(CancellationToken cancellationToken) =>
-        (await Command.RunAsync("git", ["-C", Repository.Root, "-c", "safe.directory=*", "describe", "--always", "--dirty"], cancellationToken)).Trim();
+    private static async Task<string> CommitAsync(CancellationToken cancellationToken)
+    {
+        string[] words = ["-C", Repository.Root, "-c", "safe.directory=*", "describe", "--always", "--dirty"];
+        return (await Command.RunAsync("git", words, cancellationToken)).Trim();
+    }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Apex.Vpn.Netns.Network;
 using Apex.Vpn.Netns.Results;
 
 namespace Apex.Vpn.Netns.Measuring;
@@ -15,10 +15,11 @@ internal sealed class Comparison(CompareOptions options, IReadOnlyList<Contender
     internal async Task<Findings> RunAsync(string subject, IReadOnlyList<Experiment> plan, CancellationToken cancellationToken)
     {
         var memory = new Dictionary<string, long>();
-        foreach (IGrouping<Network.LinkKind, Experiment> link in plan.GroupBy(static experiment => experiment.Link))
+        foreach (IGrouping<LinkKind, Experiment> link in plan.GroupBy(static experiment => experiment.Link))
         {
             HashSet<string> names = [.. link.SelectMany(static experiment => experiment.Contenders)];
-            await using Stage stage = await Stage.SetAsync(link.Key, contenders.Where(contender => names.Contains(contender.Name)), cancellationToken);
+            Contender[] here = [.. contenders.Where(contender => names.Contains(contender.Name))];
+            await using Stage stage = await Stage.SetAsync(link.Key, here, cancellationToken);
             await RunAsync(stage, [.. link], cancellationToken);
             // The first link is the one with all the traffic.
             foreach ((string name, long bytes) in stage.PeakMemory()) memory.TryAdd(name, bytes);
@@ -62,7 +63,7 @@ internal sealed class Comparison(CompareOptions options, IReadOnlyList<Contender
     {
         IEnumerable<string> values = experiment.Contenders.Select(name => $"{name} {Table.Number(trial.Readings[name].Value)}");
         string raw = trial.RawBefore is { } before && trial.RawAfter is { } after
-            ? string.Create(CultureInfo.InvariantCulture, $"; raw {Table.Number(before.Value)} > {Table.Number(after.Value)} Gbit/s{(trial.Drifted ? ": dropped" : "")}")
+            ? $"; raw {Table.Number(before.Value)} > {Table.Number(after.Value)} Gbit/s{(trial.Drifted ? ": dropped" : "")}"
             : "";
         progress.WriteLine($"{round + 1}/{options.Rounds} {experiment.Name}: {string.Join(", ", values)} {experiment.Traffic.Unit()}{raw}");
     }

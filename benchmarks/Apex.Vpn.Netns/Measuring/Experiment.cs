@@ -17,9 +17,10 @@ internal sealed record Experiment(string Name, LinkKind Link, Traffic Traffic, I
 /// <param name="RawBefore">The raw link before; null where it was left out.</param>
 /// <param name="Readings">By contender.</param>
 /// <param name="RawAfter">The raw link after.</param>
-internal sealed record Trial(string Experiment, Reading? RawBefore, IReadOnlyDictionary<string, Reading> Readings, Reading? RawAfter)
+internal sealed record Trial(
+    string Experiment, Reading? RawBefore, IReadOnlyDictionary<string, Reading> Readings, Reading? RawAfter)
 {
-    /// <summary>How far the raw link may move within a round before the round says more about the machine than about the contenders.</summary>
+    /// <summary>How far the raw link may move before a round says more about the machine than about the contenders.</summary>
     internal const double Tolerance = 0.15;
 
     /// <summary>Whether the raw link moved too far.</summary>

@@ -49,8 +49,9 @@ internal static class Iperf
     internal static Transfer Parse(string report)
     {
         using JsonDocument document = JsonDocument.Parse(report);
-        if (document.RootElement.TryGetProperty("error", out JsonElement error)) throw new MeasurementException($"iperf3: {error.GetString()}");
-        JsonElement received = document.RootElement.GetProperty("end").GetProperty("sum_received");
+        JsonElement root = document.RootElement;
+        if (root.TryGetProperty("error", out JsonElement error)) throw new MeasurementException($"iperf3: {error.GetString()}");
+        JsonElement received = root.GetProperty("end").GetProperty("sum_received");
         var transfer = new Transfer(received.GetProperty("bytes").GetInt64(), received.GetProperty("seconds").GetDouble());
         return transfer is { Bytes: > 0, Seconds: > 0 } ? transfer : throw new MeasurementException("iperf3: nothing arrived");
     }
@@ -60,7 +61,8 @@ internal static class Iperf
 
     private static async Task<BackgroundProcess> ListenAsync(Route route, CancellationToken cancellationToken)
     {
-        BackgroundProcess server = route.Right.Start("iperf3", $"-s -1 --forceflush -B {route.RightAddress}", awaited: "Server listening");
+        string words = $"-s -1 --forceflush -B {route.RightAddress}";
+        BackgroundProcess server = route.Right.Start("iperf3", words, awaited: "Server listening");
         try
         {
             await server.WaitForLineAsync(cancellationToken);

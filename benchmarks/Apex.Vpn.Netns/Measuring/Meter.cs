@@ -46,5 +46,6 @@ internal static class Meter
         _ => throw new ArgumentOutOfRangeException(nameof(traffic)),
     };
 
-    private static double[] DaemonSeconds(Route route) => [.. route.Daemons.Select(static daemon => ProcessorTime.OfProcess(daemon.ProcessId))];
+    private static double[] DaemonSeconds(Route route) =>
+        [.. route.Daemons.Select(static daemon => ProcessorTime.OfProcess(daemon.ProcessId))];
 }

@@ -13,7 +13,8 @@ internal static partial class Ping
     /// <summary>The mean in milliseconds.</summary>
     internal static async Task<double> MeanAsync(Route route, double seconds, CancellationToken cancellationToken)
     {
-        string words = string.Create(CultureInfo.InvariantCulture, $"-n -q -i {Interval} -c {(int)(seconds / Interval)} {route.RightAddress}");
+        int count = (int)(seconds / Interval);
+        string words = string.Create(CultureInfo.InvariantCulture, $"-n -q -i {Interval} -c {count} {route.RightAddress}");
         return ParseMean(await route.Left.RunAsync("ping", words, TimeSpan.FromSeconds(seconds) + Patience, cancellationToken));
     }
 

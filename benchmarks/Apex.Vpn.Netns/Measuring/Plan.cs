@@ -38,7 +38,8 @@ internal static class Plan
         ];
         return
         [
-            .. all.Where(experiment => (only.Count == 0 || only.Contains(experiment.Name)) && experiment.Contenders.All(contenders.Contains)),
+            .. all.Where(experiment => only.Count == 0 || only.Contains(experiment.Name))
+                .Where(experiment => experiment.Contenders.All(contenders.Contains)),
         ];
     }
 

@@ -54,7 +54,8 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Peak resident memory of each contender's larger daemon so far, in bytes.</summary>
-    internal IReadOnlyDictionary<string, long> PeakMemory() => _tunnels.ToDictionary(static pair => pair.Key, static pair => pair.Value.PeakMemory);
+    internal IReadOnlyDictionary<string, long> PeakMemory() =>
+        _tunnels.ToDictionary(static pair => pair.Key, static pair => pair.Value.PeakMemory);
 
     public async ValueTask DisposeAsync()
     {

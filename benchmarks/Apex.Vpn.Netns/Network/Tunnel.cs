@@ -2,7 +2,7 @@ using Apex.Vpn.Netns.Processes;
 
 namespace Apex.Vpn.Netns.Network;
 
-/// <summary>Where traffic goes: from the left namespace to an address in the right one, through two daemons or, on the raw link, none.</summary>
+/// <summary>Where traffic goes: from the left namespace to an address in the right one, through two daemons or none.</summary>
 internal sealed record Route(NetNamespace Left, NetNamespace Right, string RightAddress, Daemon[] Daemons)
 {
     /// <summary>The cable itself.</summary>

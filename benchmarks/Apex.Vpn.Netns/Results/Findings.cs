@@ -18,7 +18,8 @@ internal sealed record Findings(
     internal static readonly string[] TcpExperiments = ["tcp1", "tcp8", "reverse"];
 
     /// <summary>What a contender reached, in the experiment's unit.</summary>
-    internal Spread? Values(string experiment, string contender) => Figures(experiment, contender, static reading => reading.Value);
+    internal Spread? Values(string experiment, string contender) =>
+        Figures(experiment, contender, static reading => reading.Value);
 
     /// <summary>Some figure of a contender's readings.</summary>
     internal Spread? Figures(string experiment, string contender, Func<Reading, double> figure) =>
@@ -29,7 +30,8 @@ internal sealed record Findings(
         Kept.Where(trial => trial.Experiment == experiment).SelectMany(static trial => RawReadings(trial)).Select(static raw => raw.Value));
 
     /// <summary>Some figure of one contender divided by that of another one in the same round.</summary>
-    internal Spread? Ratio(IEnumerable<string> experiments, string contender, string reference, Func<Trial, Reading, double> figure) => Spread.Of(
+    internal Spread? Ratio(
+        IEnumerable<string> experiments, string contender, string reference, Func<Trial, Reading, double> figure) => Spread.Of(
         from experiment in experiments
         from trial in Of(experiment, contender)
         where trial.Readings.ContainsKey(reference)

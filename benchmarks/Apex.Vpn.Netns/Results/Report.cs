@@ -9,7 +9,8 @@ internal static class Report
     internal static string Write(Setting setting, Findings findings)
     {
         var text = new StringBuilder();
-        text.AppendLine($"{setting.Time:yyyy-MM-dd HH:mm} UTC; commit {setting.Commit}; {setting.Machine}; TCP congestion control {setting.CongestionControl}");
+        text.AppendLine($"{setting.Time:yyyy-MM-dd HH:mm} UTC; commit {setting.Commit}; {setting.Machine}");
+        text.AppendLine($"TCP congestion control: {setting.CongestionControl}");
         text.AppendLine($"peer: wireguard-go {setting.Peer}");
         foreach ((string name, string program) in setting.Programs) text.AppendLine($"{name}: {program}");
         text.AppendLine(setting.Command).AppendLine();
@@ -19,7 +20,8 @@ internal static class Report
         text.Append(Ratios(findings)).AppendLine();
         if (Costs(findings, contenders) is { } costs) text.Append(costs).AppendLine();
         text.Append(Verdicts(findings)).AppendLine();
-        text.AppendLine($"Median [min-max] of paired rounds; {findings.Dropped.Count} rounds dropped because the raw link moved by more than {Trial.Tolerance:P0}.");
+        text.Append("Median [min-max] of paired rounds; ");
+        text.AppendLine($"{findings.Dropped.Count} rounds dropped because the raw link moved by more than {Trial.Tolerance:P0}.");
         return text.ToString();
     }
 
@@ -32,8 +34,11 @@ internal static class Report
                 experiment.Name, experiment.Traffic.Unit(), Table.Cell(findings.RawValues(experiment.Name)),
                 .. contenders.Select(contender => Table.Cell(findings.Values(experiment.Name, contender)))]);
         }
-        table.Add(["peak RSS", "MB", "", .. contenders.Select(contender => findings.PeakMemory.TryGetValue(contender, out long bytes) ? Table.Number(bytes / 1e6) : "")]);
+        table.Add(["peak RSS", "MB", "", .. contenders.Select(Memory)]);
         return table;
+
+        string Memory(string contender) =>
+            findings.PeakMemory.TryGetValue(contender, out long bytes) ? Table.Number(bytes / 1e6) : "";
     }
 
     private static Table Ratios(Findings findings)
@@ -52,7 +57,10 @@ internal static class Report
 
     private static Table? Costs(Findings findings, string[] contenders)
     {
-        Experiment[] streams = [.. findings.Plan.Where(static experiment => experiment.Traffic.IsTcp() || experiment.Traffic == Traffic.Udp1372)];
+        Experiment[] streams =
+        [
+            .. findings.Plan.Where(static experiment => experiment.Traffic.IsTcp() || experiment.Traffic == Traffic.Udp1372),
+        ];
         if (streams.Length == 0) return null;
         var table = new Table(["CPU-seconds per GB: left + right daemon", .. contenders]);
         foreach (Experiment experiment in streams)
@@ -76,7 +84,12 @@ internal static class Report
             Spread? measured = target.Measured(findings);
             string relation = target.MoreIsBetter ? ">=" : "<=";
             table.Add(
-                target.Figure, $"{relation} {target.Must}", $"{target.Aim}", Table.Cell(measured), $"{measured?.Count ?? 0}", Words(target.Judge(measured), measured));
+                target.Figure,
+                $"{relation} {target.Must}",
+                $"{target.Aim}",
+                Table.Cell(measured),
+                $"{measured?.Count ?? 0}",
+                Words(target.Judge(measured), measured));
         }
         return table;
     }

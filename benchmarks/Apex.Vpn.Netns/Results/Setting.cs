@@ -21,9 +21,9 @@ internal sealed record Setting(
 {
     internal static string DescribeMachine()
     {
-        string model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
-            ? line[(line.IndexOf(':') + 1)..].Trim()
-            : RuntimeInformation.ProcessArchitecture.ToString();
+        string? line = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(static line => line.StartsWith("model name", StringComparison.Ordinal));
+        string model = line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
         return $"{Environment.ProcessorCount} x {model}, {RuntimeInformation.OSDescription}, .NET {Environment.Version}";
     }
 }

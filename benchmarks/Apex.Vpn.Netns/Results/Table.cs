@@ -14,12 +14,15 @@ internal sealed class Table(params string[] head)
     {
         int[] widths = [.. Enumerable.Range(0, head.Length).Select(column => _rows.Max(row => row[column].Length))];
         var text = new StringBuilder();
-        for (int i = 0; i < _rows.Count; i++)
-        {
-            text.Append("| ").AppendJoin(" | ", _rows[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).AppendLine(" |");
-            if (i == 0) text.Append('|').AppendJoin('|', widths.Select(static (width, column) => column == 0 ? new string('-', width + 2) : new string('-', width + 1) + ":")).AppendLine("|");
-        }
+        Append("| ", " | ", " |", _rows[0].Select(Pad));
+        Append("|", "|", "|", widths.Select(static (width, column) => new string('-', width + 1) + (column == 0 ? '-' : ':')));
+        foreach (string[] row in _rows.Skip(1)) Append("| ", " | ", " |", row.Select(Pad));
         return text.ToString();
+
+        string Pad(string cell, int column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]);
+
+        void Append(string begin, string between, string end, IEnumerable<string> cells) =>
+            text.Append(begin).AppendJoin(between, cells).AppendLine(end);
     }
 
     /// <summary>Median and, where there is more than one figure, both ends.</summary>

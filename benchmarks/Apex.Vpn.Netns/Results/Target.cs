@@ -55,17 +55,23 @@ internal static class Targets
         new("UDP 200 B packets per second", 2.5, 4, Ratio("udp200")),
         new("TCP without UDP GSO on the link", 2.5, 3.6, Ratio("nogso")),
         new("TCP at MTU 8920", 1.3, 1.6, Ratio("mtu")),
-        new("CPU-seconds per GB, daemons", 0.45, 0.32, static findings => findings.DaemonCostRatio(findings.Subject, Contender.Theirs)),
-        new("CPU-seconds per GB, machine less raw link", 0.55, 0.4, static findings => findings.MachineCostRatio(findings.Subject, Contender.Theirs)),
+        new("CPU-seconds per GB, daemons", 0.45, 0.32, DaemonCost),
+        new("CPU-seconds per GB, machine less raw link", 0.55, 0.4, MachineCost),
         new("peak RSS in MB, NativeAOT", 24, 10, Memory(Contender.Ours)),
         new("peak RSS in MB, JIT", 64, 40, Memory(Contender.Jit)),
         new("ping, idle", 0.85, 0.5, Ratio("ping")),
         new("ping beside a TCP stream", 0.9, 0.5, Ratio("ping-load")),
-        new("share of our path without cipher", 0.55, 0.75, static findings => findings.ValueRatio("null", findings.Subject, Contender.NullCipher)),
+        new("share of our path without cipher", 0.55, 0.75, ShareOfNullCipher),
     ];
 
     private static Func<Findings, Spread?> Ratio(string experiment, string? contender = null) =>
         findings => findings.ValueRatio(experiment, contender ?? findings.Subject, Contender.Theirs);
+
+    private static Spread? DaemonCost(Findings findings) => findings.DaemonCostRatio(findings.Subject, Contender.Theirs);
+
+    private static Spread? MachineCost(Findings findings) => findings.MachineCostRatio(findings.Subject, Contender.Theirs);
+
+    private static Spread? ShareOfNullCipher(Findings findings) => findings.ValueRatio("null", findings.Subject, Contender.NullCipher);
 
     private static Func<Findings, Spread?> Memory(string contender) =>
         findings => findings.PeakMemory.TryGetValue(contender, out long bytes) ? Spread.Of([bytes / 1e6]) : null;
