@@ -79,6 +79,6 @@ internal sealed class TunOffload
             if (TunRequests.TrySetOffload(tun, bits)) return offloads;
         }
         if (!TunRequests.TrySetOffload(tun, TunRequests.OffloadChecksum)) TunRequests.TrySetOffload(tun, 0);
-        return TunOffloads.None;
+        return wanted & TunOffloads.Tcp; // runs that are written need no agreement
     }
 }

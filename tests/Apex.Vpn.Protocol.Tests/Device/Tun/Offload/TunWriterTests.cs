@@ -35,10 +35,8 @@ public sealed partial class TunWriterTests : IDisposable
         TunOffload offload = TunOffload.Of(_refusing);
         offload.Prove(VirtioHeader.TcpIPv6);
         offload.Doubt(VirtioHeader.TcpIPv4);
+        offload.Doubt(VirtioHeader.Udp); // a kind of its own
         Assert.True(offload.MergesTcp);
-        offload.Prove(VirtioHeader.Udp);
-        offload.Doubt(VirtioHeader.Udp);
-        Assert.True(offload.MergesUdp); // also shows that UDP is a kind of its own
     }
 
     [Fact]
