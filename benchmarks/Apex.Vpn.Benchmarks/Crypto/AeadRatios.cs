@@ -17,11 +17,16 @@ internal static class AeadRatios
 
     internal static int Run(string[] arguments)
     {
-        int[] sizes = arguments.Length > 0 ? [.. arguments.Select(static size => int.Parse(size, CultureInfo.InvariantCulture))] : [1436, 64];
+        int[] sizes = [.. arguments.Select(static size => int.Parse(size, CultureInfo.InvariantCulture))];
+        if (sizes.Length == 0) sizes = [1436, 64];
         List<AeadProvider> providers = [new LibsodiumAead()];
-        providers.AddRange(((int[])[512, 256, 128]).Where(static w => w <= ManagedAead.WidestVector).Select(static w => new ManagedAead(w)));
+        foreach (int width in (int[])[512, 256, 128])
+        {
+            if (width <= ManagedAead.WidestVector) providers.Add(new ManagedAead(width));
+        }
         WarmUp(providers);
-        Console.WriteLine($"ns per message, median of {Rounds} rounds (times as fast as libsodium); AVX-512 {(Avx512F.IsSupported ? "on" : "off")}");
+        string avx512 = Avx512F.IsSupported ? "on" : "off";
+        Console.WriteLine($"ns per message, median of {Rounds} rounds (times as fast as libsodium); AVX-512 {avx512}");
         Console.WriteLine($"{"",-26}{string.Join("", providers.Select(static provider => $"{provider.Name,16}"))}");
         foreach (int size in sizes)
         {

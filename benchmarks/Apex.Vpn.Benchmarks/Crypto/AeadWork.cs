@@ -3,7 +3,9 @@ using Apex.Vpn.Protocol.Crypto;
 
 namespace Apex.Vpn.Benchmarks.Crypto;
 
-/// <summary>Equal messages side by side in a slab, as segmentation makes them, to seal or open with a provider: some in a call, or one by one.</summary>
+/// <summary>
+/// Equal messages side by side in a slab, as segmentation makes them, to seal or open with a provider: some in a call, or one by one.
+/// </summary>
 internal sealed class AeadWork
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(AeadProvider.KeySize);

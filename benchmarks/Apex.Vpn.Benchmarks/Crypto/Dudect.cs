@@ -26,7 +26,8 @@ internal static class Dudect
     internal static int Run(string[] arguments)
     {
         bool controlIsFound = Math.Abs(T(LeakyCompare())) > Certain;
-        Console.WriteLine($"{"control: a comparison that leaks",-44}{(controlIsFound ? "found, as it must be" : "NOT FOUND: this run shows nothing")}");
+        string control = controlIsFound ? "found, as it must be" : "NOT FOUND: this run shows nothing";
+        Console.WriteLine($"{"control: a comparison that leaks",-44}{control}");
         double worst = 0;
         foreach (int width in ((int[])[512, 256, 128]).Where(static width => width <= ManagedAead.WidestVector))
         {
@@ -48,7 +49,10 @@ internal static class Dudect
 
     // The key lies first in an input, the rest behind it.
     private static Action<byte[]> SealSingle(ManagedAead provider) => input =>
-        provider.Seal(input.AsSpan(0, AeadProvider.KeySize), 1, default, input.AsSpan(AeadProvider.KeySize, TextSize + AeadProvider.TagSize));
+    {
+        Span<byte> message = input.AsSpan(AeadProvider.KeySize, TextSize + AeadProvider.TagSize);
+        provider.Seal(input.AsSpan(0, AeadProvider.KeySize), 1, default, message);
+    };
 
     private static Action<byte[]> OpenSingle(ManagedAead provider) => input =>
     {

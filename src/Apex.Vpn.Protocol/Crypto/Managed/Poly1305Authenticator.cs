@@ -57,7 +57,7 @@ internal sealed class Poly1305Authenticator(Poly1305Groups? kernel)
 
     private static int BlocksOf(int length) => (length + BlockSize - 1) / BlockSize;
 
-    // Messages of equally many blocks stay in their lanes to the end; of others, the shortest gives the measure and the rest is done singly.
+    // Messages of equally many blocks stay in their lanes to the end; of others, what the shortest lacks is done singly.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AuthenticateLanes(
         Poly1305Groups lanes, ref AeadScratch scratch, ref readonly byte slab, ReadOnlySpan<AeadSegment> segments,

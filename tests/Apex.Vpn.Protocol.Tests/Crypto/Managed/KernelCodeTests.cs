@@ -12,8 +12,9 @@ public sealed class KernelCodeTests
         string[] calls = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? [" bl ", " blr "] : [" call "];
         Dictionary<string, string[]> listing = KernelListing.Load();
         Assert.Equal(KernelListing.Kernels.Order(), listing.Keys.Order());
-        foreach ((string kernel, string[] lines) in listing.Where(static kernel => !kernel.Key.StartsWith("Poly1305State", StringComparison.Ordinal)))
+        foreach ((string kernel, string[] lines) in listing)
         {
+            if (kernel.StartsWith("Poly1305State:", StringComparison.Ordinal)) continue; // no vectors to pass
             Assert.DoesNotContain(lines, line =>
                 calls.Any(call => line.Contains(call, StringComparison.Ordinal))
                 && !line.Contains("CORINFO_HELP_RNGCHKFAIL", StringComparison.Ordinal));
@@ -35,9 +36,9 @@ public sealed class KernelCodeTests
     [InlineData("mov rax, qword ptr [rsi] | add rax, rcx | mov edx, dword ptr [rdi+rax]", "mov edx, dword ptr [rdi+rax]")]
     [InlineData("vmovd eax, xmm3 | test eax, eax | je G_M000_IG02", "je G_M000_IG02")]
     [InlineData("vptest ymm1, ymm1 | jne G_M000_IG02", "jne G_M000_IG02")]
-    [InlineData("vmovups ymmword ptr [rbp-0x40], ymm0 | mov rcx, qword ptr [rbp-0x30] | cmp rcx, 5 | ja G_M000_IG02", "ja G_M000_IG02")]
+    [InlineData("vmovups ymmword ptr [rbp-0x40], ymm0 | mov r8, qword ptr [rbp-0x30] | cmp r8, 5 | ja G_M000_IG02", "ja G_M000_IG02")]
     [InlineData("movzx rax, byte ptr [rsi] | lea rcx, [rax+rax] | test rcx, 1 | jne G_M000_IG02", "jne G_M000_IG02")]
-    [InlineData("mov rdx, qword ptr [rsi] | mulx rax, rcx, r8 | vmovups zmm0, zmmword ptr [rdi+rcx]", "vmovups zmm0, zmmword ptr [rdi+rcx]")]
+    [InlineData("mov rdx, qword ptr [rsi] | mulx rax, rcx, r8 | mov al, byte ptr [rdi+rcx]", "mov al, byte ptr [rdi+rcx]")]
     public void A_secret_that_decides_is_found(string code, string leak) =>
         Assert.Equal([leak], SecretFlow.Leaks(["G_M000_IG01:", .. code.Split(" | "), "G_M000_IG02:", "ret"]));
 

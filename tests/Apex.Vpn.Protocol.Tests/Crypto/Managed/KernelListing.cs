@@ -4,7 +4,9 @@ using System.Reflection;
 
 namespace Apex.Vpn.Protocol.Tests.Crypto.Managed;
 
-/// <summary>Runs the providers' self-tests in a process of its own (see the type StartupHook), and the compiler's listing of what ran.</summary>
+/// <summary>
+/// Runs the providers' self-tests in a process of its own (see the type StartupHook), and gives the compiler's listing of what ran.
+/// </summary>
 internal static class KernelListing
 {
     private const string Start = "; Assembly listing for method ";
@@ -29,8 +31,8 @@ internal static class KernelListing
         string file = Path.Combine(Path.GetTempPath(), $"apex-kernels-{Guid.NewGuid():N}.txt");
         try
         {
-            string methods = string.Join(' ', Kernels.Select(static kernel => kernel[(kernel.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct());
-            Run(("DOTNET_JitStdOutFile", file), ("DOTNET_JitDisasm", methods));
+            IEnumerable<string> methods = Kernels.Select(static kernel => kernel.Split(':')[1]).Distinct();
+            Run(("DOTNET_JitStdOutFile", file), ("DOTNET_JitDisasm", string.Join(' ', methods)));
             return Split(File.ReadAllLines(file));
         }
         finally

@@ -114,7 +114,9 @@ internal sealed partial class SecretFlow
             Set(operands[0], secret.Contains(Flags), secret);
             return;
         }
-        bool replaces = name.StartsWith("mov", StringComparison.Ordinal) || name[0] is 'v' or 'k' || name is "shlx" or "shrx" or "rorx" or "andn";
+        bool replaces = name[0] is 'v' or 'k'
+            || name.StartsWith("mov", StringComparison.Ordinal)
+            || name is "shlx" or "shrx" or "rorx" or "andn";
         bool isZeroing = name is "xor" && operands[0] == operands[1];
         bool readsFlags = name is "adc" or "sbb" || name.StartsWith("cmov", StringComparison.Ordinal);
         bool result = !isZeroing
