@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using Apex.Vpn.Fuzz.Checks;
 using Apex.Vpn.Fuzz.Fuzzing;
 using Apex.Vpn.Fuzz.Rig;
@@ -160,15 +159,7 @@ public sealed class LinuxTunOffloadTests
         /// <returns>How many packets were carried there and back.</returns>
         internal (long There, long Back) Stream()
         {
-            using Socket listener = Right.NewTcpSocket(Address.AddressFamily), client = Left.NewTcpSocket(Address.AddressFamily);
-            listener.Bind(Address);
-            listener.Listen();
-            client.Connect(Address);
-            using Socket server = listener.Accept();
-            server.ReceiveTimeout = server.SendTimeout = client.ReceiveTimeout;
-            Task<byte[]>[] sent = [Start(() => Send(client, 1)), Start(() => Send(server, 2))];
-            Task<byte[]>[] received = [Start(() => Receive(server)), Start(() => Receive(client))];
-            for (int i = 0; i < 2; i++) Assert.Equal(sent[i].Await(), received[i].Await());
+            Streams.Exchange(Left, Right, Address, StreamBytes);
             return (_there.Packets, _back.Packets);
         }
 
@@ -201,34 +192,6 @@ public sealed class LinuxTunOffloadTests
             _back.Dispose();
             Left.Dispose();
             Right.Dispose();
-        }
-
-        private static byte[] Send(Socket socket, ulong seed)
-        {
-            var dice = new FuzzDice(seed);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] piece = new byte[64 * 1024];
-            for (int sent = 0; sent < StreamBytes; sent += piece.Length)
-            {
-                dice.Fill(piece);
-                hash.AppendData(piece);
-                for (int at = 0; at < piece.Length;) at += socket.Send(piece.AsSpan(at));
-            }
-            return hash.GetHashAndReset();
-        }
-
-        private static byte[] Receive(Socket socket)
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] piece = new byte[64 * 1024];
-            for (int received = 0; received < StreamBytes;)
-            {
-                int length = socket.Receive(piece);
-                Assert.True(length > 0, "the stream ended early");
-                hash.AppendData(piece, 0, length);
-                received += length;
-            }
-            return hash.GetHashAndReset();
         }
     }
 }

@@ -11,10 +11,15 @@ namespace Apex.Vpn.Protocol.Tests.Device.Tun;
 [SupportedOSPlatform("linux")]
 internal sealed class TunHost : IDisposable
 {
+    private readonly bool _ownsSpace;
+
     /// <param name="address">With its prefix; IPv6 is switched off unless it is of that.</param>
     /// <param name="open">Makes the TUN; null for one like any.</param>
-    internal TunHost(string? address = null, Func<LinuxTun>? open = null)
+    /// <param name="space">Where; null for a namespace of its own.</param>
+    internal TunHost(string? address = null, Func<LinuxTun>? open = null, TestNamespace? space = null)
     {
+        _ownsSpace = space is null;
+        Space = space ?? new TestNamespace();
         Tun = Space.Run(open ?? (static () => LinuxTun.Open("tun%d")));
         bool ipv6 = address?.Contains(':', StringComparison.Ordinal) ?? false;
         if (!ipv6) Space.Sysctl($"net/ipv6/conf/{Tun.Name}/disable_ipv6", "1"); // no router solicitations among the packets
@@ -22,7 +27,7 @@ internal sealed class TunHost : IDisposable
         Tun.BringUp();
     }
 
-    internal TestNamespace Space { get; } = new();
+    internal TestNamespace Space { get; }
 
     internal LinuxTun Tun { get; }
 
@@ -56,7 +61,7 @@ internal sealed class TunHost : IDisposable
     public void Dispose()
     {
         Tun.Dispose();
-        Space.Dispose();
+        if (_ownsSpace) Space.Dispose();
     }
 
     private Socket NewSocket(AddressFamily family, SocketType type, ProtocolType protocol) => Space.Run(() => new Socket(family, type, protocol)
