@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Transports;
@@ -7,6 +8,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Benchmarks.Handshakes;
 
 /// <summary>Keeps a number of handshakes under way: each response sets off the next initiation, of the next peer.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class ClosedLoop : IDisposable
 {
     private const int BatchSlots = 64;

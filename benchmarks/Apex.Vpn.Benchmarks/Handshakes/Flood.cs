@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Buffers;
@@ -14,6 +15,7 @@ namespace Apex.Vpn.Benchmarks.Handshakes;
 /// Initiations of nobody's from everywhere, at a bounded rate: half are junk, half have a valid mac1, as everybody can make it who knows the
 /// responder's public key. Made beforehand and sent in batches, so that the sender leaves the processors to those who are measured.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed partial class Flood : IDisposable
 {
     private const int Messages = 4096;

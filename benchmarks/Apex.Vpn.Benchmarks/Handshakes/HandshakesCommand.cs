@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Transports;
@@ -8,6 +9,7 @@ namespace Apex.Vpn.Benchmarks.Handshakes;
 /// How many handshakes a responder does, against what its Diffie-Hellman alone would allow; and how long known clients wait for theirs, in
 /// quiet and during a flood. Everything stays on the loopback interface.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class HandshakesCommand
 {
     /// <summary>The closed loop and the primitives are measured in turns, as are quiet and flood: what the machine does otherwise hits both.</summary>

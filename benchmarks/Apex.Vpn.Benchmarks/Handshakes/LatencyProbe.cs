@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Transports;
@@ -7,6 +8,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Benchmarks.Handshakes;
 
 /// <summary>Known clients that shake hands now and then, at a steady rate: how long each waits for its response.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class LatencyProbe : IDisposable
 {
     private const int BatchSlots = 64;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
@@ -7,6 +8,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Benchmarks.Handshakes;
 
 /// <summary>Our own responder, on real sockets in this process; its TUN is in memory.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class LocalResponder : IAsyncDisposable
 {
     private readonly PrivateKey _key = PrivateKey.Generate();

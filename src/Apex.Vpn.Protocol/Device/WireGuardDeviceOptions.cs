@@ -48,7 +48,10 @@ public sealed class WireGuardDeviceOptions
     /// </remarks>
     public long MaxStagedBytes { get; init; } = 16 << 20;
 
-    /// <summary>How many handshake messages may wait for the control worker. From an eighth of it on, the device is under load.</summary>
+    /// <summary>
+    /// How many handshake messages may wait for the control worker in each of two lanes: known senders', who have a session, and all others'.
+    /// From an eighth of it on, a lane is under load and its senders need cookies (WG 5.3). Takes about 250 bytes each, twice.
+    /// </summary>
     /// <value>1024 by default; at least 8.</value>
     /// <remarks>Room for them is set aside when the device is made, so that nothing else can take it.</remarks>
     public int HandshakeQueueCapacity { get; init; } = 1024;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
-using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;

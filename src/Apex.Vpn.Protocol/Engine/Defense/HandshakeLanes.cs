@@ -8,8 +8,8 @@ namespace Apex.Vpn.Protocol.Engine.Defense;
 /// wait, and at most a quarter of the time while their own lane is under load; else whatever is left.
 /// </summary>
 /// <remarks>
-/// <para>Receiving workers put in; all else is the control worker's. Each lane is under load by its own length alone: a flood of others puts
-/// no known sender into cookie mode, and a flood that pretends to be known ones does not slow down newcomers with cookies.</para>
+/// <para>Receiving workers put in; all else is the control worker's. Each lane is under load by itself: a flood of others puts no known
+/// sender into cookie mode.</para>
 /// <para>Between lanes, cost is counted; against the clock, time is measured: the shell tells when a step ended. A worker that idles three
 /// quarters of a flood away leaves the processor to data, and is nearly always free when a known sender comes.</para>
 /// </remarks>
@@ -21,9 +21,13 @@ internal sealed class HandshakeLanes
     /// <summary>A turn of others while known ones wait must be earned whole, since its cost is known only afterwards.</summary>
     private const int TurnPrice = (OthersShare - 1) * HandshakeCost.Highest;
 
-    /// <summary>Others rest when they took so much: often enough to be smooth, rarely enough for timers of a millisecond.</summary>
-    private static readonly TimeSpan OthersStint = TimeSpan.FromMilliseconds(1);
+    /// <summary>
+    /// What others did not use of their time counts for so long: a timer of a millisecond makes rests longer than they must be. Not longer,
+    /// because a thread that wakes up on the worker's core may have to wait until it sleeps.
+    /// </summary>
+    private static readonly TimeSpan OthersSlack = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>Time spent in vain is added up for so long.</summary>
     private static readonly TimeSpan VainWindow = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Two handshakes.</summary>
@@ -41,7 +45,6 @@ internal sealed class HandshakeLanes
     private readonly LoadGauge _othersLoad = new();
     private int _othersCredit;
     private Instant _othersRestUntil;
-    private TimeSpan _othersSpent;
     private Instant _windowEnds;
     private TimeSpan _inVain;
 
@@ -121,10 +124,9 @@ internal sealed class HandshakeLanes
         if (_othersCost == 0) return;
         int stepCost = _knownCost + _othersCost;
         _inVain += took * _vainCost / stepCost;
-        _othersSpent = _othersLoad.IsUnderLoad ? _othersSpent + (took * _othersCost / stepCost) : TimeSpan.Zero;
-        if (_othersSpent < OthersStint) return;
-        _othersRestUntil = now + ((OthersShare - 1) * _othersSpent);
-        _othersSpent = TimeSpan.Zero;
+        if (!_othersLoad.IsUnderLoad) return;
+        Instant earliest = now - took - OthersSlack;
+        _othersRestUntil = (_othersRestUntil > earliest ? _othersRestUntil : earliest) + (took * _othersCost / stepCost * OthersShare);
     }
 
     /// <summary>Whether there is a message to take now.</summary>
