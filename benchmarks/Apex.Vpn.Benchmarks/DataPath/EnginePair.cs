@@ -50,7 +50,11 @@ internal sealed class EnginePair : IDisposable
         internal End(int number)
         {
             _number = number;
-            Engine = new WireGuardEngine(new EngineOptions { Aead = AeadProviders.Select(AeadChoice.Automatic), Random = SecureRandom.Shared });
+            Engine = new WireGuardEngine(new EngineOptions
+            {
+                Aead = AeadProviders.Select(AeadChoice.Automatic),
+                Random = SecureRandom.Shared,
+            });
             Engine.Context.Mtu = 1420;
             Engine.AnchorWallClock(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000, new Instant(1_000_000_000_000));
             Engine.SetPrivateKey(_key);

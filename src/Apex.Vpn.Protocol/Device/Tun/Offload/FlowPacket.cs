@@ -56,7 +56,8 @@ internal readonly ref struct FlowPacket
         byte protocol;
         if (isIPv4)
         {
-            if ((bytes[6] & Fragmented) != 0 || bytes[7] != 0 || BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]) != bytes.Length) return false;
+            if ((bytes[6] & Fragmented) != 0 || bytes[7] != 0) return false;
+            if (BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]) != bytes.Length) return false;
             protocol = bytes[9];
         }
         else
