@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Buffers;
-using Apex.Vpn.Protocol.Engine.Inner;
 
 namespace Apex.Vpn.Benchmarks.DataPath;
 

@@ -1,4 +1,3 @@
-using Apex.Vpn.Fuzz.Checks;
 using Apex.Vpn.Fuzz.Fuzzing;
 using Apex.Vpn.Protocol.Buffers;
 

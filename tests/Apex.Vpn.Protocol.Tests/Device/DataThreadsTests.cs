@@ -5,7 +5,6 @@ using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Tests.Device.Tun;
 using Apex.Vpn.Protocol.Tests.Transports;
-using Apex.Vpn.Protocol.Transports;
 using Apex.Vpn.Testing;
 using static Apex.Vpn.Protocol.Tests.Transports.TransportTesting;
 
@@ -62,8 +61,7 @@ public sealed class DataThreadsTests
             using Flood flood = new(tunnel);
             foreach (WireGuardDevice device in tunnel.Devices)
             {
-                Task<bool> disposal = Start(() => device.DisposeAsync().IsCompletedSuccessfully);
-                Assert.True(disposal.Await());
+                Assert.True(IsDisposed(device).Await());
                 Assert.True(device.Completion.IsCompletedSuccessfully);
             }
         }
@@ -100,7 +98,7 @@ public sealed class DataThreadsTests
                     if (host.HasLink(name)) TestNamespace.TryCommand("ip", $"-n {host.Space.Name} link del {name}");
                     return true;
                 });
-                Assert.True(Start(() => device.DisposeAsync().IsCompletedSuccessfully).Await());
+                Assert.True(IsDisposed(device).Await());
                 Assert.True(removal.Await());
                 Assert.True(device.Completion.IsCompleted);
             }
@@ -124,6 +122,8 @@ public sealed class DataThreadsTests
     }
 
     /// <summary>Two hosts on one cable, and a tunnel between them.</summary>
+    private static Task<bool> IsDisposed(WireGuardDevice device) => Start(() => device.DisposeAsync().AsTask().IsCompletedSuccessfully);
+
     private sealed class Tunnel : IDisposable
     {
         private static readonly string[] Addresses = ["10.8.0.1", "10.8.0.2"];
