@@ -14,7 +14,7 @@ public class TableBenchmarks
     private const int Asked = 4096;
 
     private readonly IndexTable _indices = new();
-    private readonly PeerTable _peers = new();
+    private readonly PeerTable _peers = new(SecureRandom.Shared);
     private readonly Dictionary<uint, IndexOwner> _dictionary = [];
     private readonly uint[] _asked = new uint[Asked];
     private readonly PublicKey[] _askedKeys = new PublicKey[Asked];

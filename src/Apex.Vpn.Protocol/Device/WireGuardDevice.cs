@@ -13,8 +13,8 @@ namespace Apex.Vpn.Protocol;
 /// A WireGuard interface: an engine between a TUN and a UDP transport, both of which it owns from then on.
 /// </summary>
 /// <remarks>
-/// <para>Starts down: configuration is accepted, packets are not. All members are safe from any thread. A device has three threads: one for
-/// handshakes and deadlines, one for packets of each direction.</para>
+/// <para>Starts down: configuration is accepted, packets are not. All members are safe from any thread. A device has two or three threads:
+/// one for handshakes and deadlines, and for packets one or one of each direction (<see cref="WireGuardDeviceOptions.DataThreads"/>).</para>
 /// <para>Nothing that comes from the network makes a member throw or the device end. It ends when it is disposed, when its TUN goes away, or
 /// when the system fails it; <see cref="Completion"/> tells.</para>
 /// </remarks>

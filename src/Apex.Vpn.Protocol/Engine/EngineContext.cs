@@ -34,6 +34,7 @@ internal sealed class EngineContext : IDisposable
     {
         Aead = options.Aead;
         Random = options.Random;
+        Peers = new PeerTable(options.Random);
         Events = new EngineEvents(options.Observer);
         Filter = options.Filter;
         Authorizer = options.Authorizer;
@@ -56,7 +57,7 @@ internal sealed class EngineContext : IDisposable
 
     internal Action WakeControl { get; }
 
-    internal PeerTable Peers { get; } = new();
+    internal PeerTable Peers { get; }
 
     /// <summary>The static key that this device answers for; null while none is set.</summary>
     internal DeviceIdentity? Identity

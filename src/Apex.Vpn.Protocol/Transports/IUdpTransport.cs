@@ -31,7 +31,8 @@ public interface IUdpTransport : IDisposable
     /// its <see cref="PacketSlot.Path"/> and its <see cref="PacketSlot.TrafficClass"/>.
     /// </summary>
     /// <param name="batch">Emptied first. Each of its places takes one datagram, or many where the kernel delivers several as one.
-    /// Datagrams longer than a place are counted in <see cref="TruncatedDatagrams"/> and left out.</param>
+    /// Datagrams longer than a place are counted in <see cref="TruncatedDatagrams"/> and left out. All batches of one transport have the same
+    /// <see cref="PacketBatch.Stride"/>: what the kernel has already made one of may not fit a smaller place.</param>
     /// <returns>The number of slots filled; 0 after <see cref="Wake"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transport was disposed, also while the call blocked.</exception>
     int Receive(PacketBatch batch);

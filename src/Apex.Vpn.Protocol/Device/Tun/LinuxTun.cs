@@ -22,9 +22,10 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
     /// <summary>How long to leave a descriptor alone whose reads fail, unless the interface changes before.</summary>
     private const int TroublePauseMilliseconds = 250;
 
-    /// <summary>What a read of 65535 bytes comes to at most, in segments of 512 bytes and more, and the room for their headers.</summary>
+    /// <summary>What a read of 65535 bytes comes to at most, in segments of 512 bytes and more, and the room for their headers: 100 bytes
+    /// with all options, head- and tailroom, and what aligns them.</summary>
     private const int SegmentsPerRead = 128;
-    private const int CuttingRoom = SegmentsPerRead * 192;
+    private const int CuttingRoom = SegmentsPerRead * 224;
 
     private readonly Descriptor _tun;
     private readonly TunLink _link;
@@ -136,8 +137,8 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
     }
 
     /// <inheritdoc/>
-    /// <remarks>What the kernel hands over as one packet of many segments is cut into them; segments beyond what the batch holds are lost,
-    /// as on a full queue, which takes a segment size below 65535 / <see cref="PacketBatch.Capacity"/>.</remarks>
+    /// <remarks>What the kernel hands over as one packet of many segments is cut into them. Segments beyond what the batch holds are lost, as
+    /// on a full queue: with 256 slots and a slab of 256 KiB only where segments are shorter than 512 bytes.</remarks>
     /// <exception cref="ArgumentException">The batch has no room for even one packet of the greatest length.</exception>
     public int Read(PacketBatch batch)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Apex.Vpn.Protocol.Engine.Peers;
 
@@ -20,7 +19,7 @@ internal sealed class PeerTable
     private Peer?[] _peers = new Peer?[MinCapacity];
     private int _added;
 
-    internal PeerTable() => RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_multipliers.AsSpan()));
+    internal PeerTable(EngineRandom random) => random.Fill(MemoryMarshal.AsBytes(_multipliers.AsSpan()));
 
     internal Peer? First { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Peers;
 using FsCheck.Xunit;
 
@@ -10,7 +11,7 @@ public sealed class PeerTableTests
     public void It_agrees_with_a_dictionary_and_keeps_the_order_of_addition(int seed)
     {
         var random = new Random(seed);
-        var table = new PeerTable();
+        var table = new PeerTable(SecureRandom.Shared);
         var model = new Dictionary<PublicKey, Peer>();
         var order = new List<Peer>();
         for (int step = 0; step < 600; step++)
@@ -45,7 +46,7 @@ public sealed class PeerTableTests
     [Fact]
     public void It_grows_and_shrinks_with_what_is_in_it()
     {
-        var table = new PeerTable();
+        var table = new PeerTable(SecureRandom.Shared);
         for (int i = 0; i < 10_000; i++) table.Add(new Peer(new PublicKey(RandomNumberGenerator.GetBytes(32))));
         Assert.Equal(16 * 1024, table.Capacity);
         while (table.Last is { } last) table.Remove(last);
@@ -57,7 +58,7 @@ public sealed class PeerTableTests
     [Fact]
     public void A_key_cannot_be_added_twice()
     {
-        var table = new PeerTable();
+        var table = new PeerTable(SecureRandom.Shared);
         table.Add(new Peer(Key(7)));
         Assert.Throws<InvalidOperationException>(() => table.Add(new Peer(Key(7))));
         Assert.Equal(1, table.Count);

@@ -28,6 +28,7 @@ internal static class SegmentSplitter
     /// <returns>False when header and packet do not fit each other: nothing was added.</returns>
     internal static bool TryAdd(ref TunBatchPacker packer, PacketBatch batch, int offset, int length, in VirtioHeader header)
     {
+        if (length == 0) return false;
         Span<byte> packet = batch.Slab.Slice(offset, length);
         if (header.SegmentType == VirtioHeader.NoSegments)
         {
