@@ -255,7 +255,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         {
             _listenPort = _transport.Open(port);
             _transport.SetMark(_mark);
-            _engine.ForgetSources();
+            _engine.Moved(_clock.Now);
         }
         catch (SocketException)
         {

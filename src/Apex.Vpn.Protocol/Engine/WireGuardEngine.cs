@@ -140,6 +140,8 @@ internal sealed class WireGuardEngine : IDisposable
 
     internal void ForgetSources() => _configurator.ForgetSources();
 
+    internal void Moved(Instant now) => _configurator.Moved(now);
+
     internal int PeerCount => _context.Peers.Count;
 
     /// <summary>Copies the static private key out; false when there is none.</summary>

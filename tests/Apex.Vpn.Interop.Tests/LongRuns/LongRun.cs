@@ -127,7 +127,9 @@ internal sealed record LongRun(string Name, TheoryData<DaemonKind, DaemonKind> P
             "the last initiation to be 12 s old", () => capture.Elapsed - Initiations(capture)[^1].At > TimeSpan.FromSeconds(12), Minutes);
         var times = Initiations(capture).Select(static packet => packet.At.TotalSeconds).ToArray();
         Assert.InRange(times[^1] - times[0], 85, 110);
-        for (var i = 1; i < times.Length; i++) Assert.InRange(times[i] - times[i - 1], 4.6, 6);
+        // A busy machine may delay one, and the next follows its own time: no two are further apart, or three closer together, than they may be.
+        for (var i = 1; i < times.Length; i++) Assert.InRange(times[i] - times[i - 1], 0, 7);
+        for (var i = 2; i < times.Length; i++) Assert.InRange(times[i] - times[i - 2], 9, 13);
 
         await tunnel.Right.Net.Nft("delete table inet block");
         await tunnel.Left.Net.Ping(tunnel.Right.InnerV4);

@@ -52,6 +52,28 @@ public sealed class RoamingTests : IDisposable
 
     [Fact]
     [Trait("Item", "35")]
+    public void Item35_who_moves_tells_it_to_peers_with_a_session_and_to_no_others()
+    {
+        using Duo duo = new Duo().Established();
+        duo.Left.Engine.Moved(duo.World.Now);
+        duo.Left.RunControl();
+        Assert.Single(duo.Keepalives(duo.Left));
+
+        duo.Left.MoveTo("198.51.100.7:7");
+        duo.Left.Engine.Moved(duo.World.Now);
+        duo.Left.RunControl();
+        duo.Run(0.1);
+        Assert.Equal(duo.Left.Address, duo.RightPeer.Path!.Value.Remote);
+
+        duo.Run(200); // the session is too old to send
+        duo.Log.Clear();
+        duo.Left.Engine.Moved(duo.World.Now);
+        duo.Left.RunControl();
+        Assert.Empty(duo.Log);
+    }
+
+    [Fact]
+    [Trait("Item", "35")]
     public void Item35_the_last_valid_packet_of_a_batch_moves_the_endpoint()
     {
         _hand.Connect();

@@ -79,6 +79,19 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later) peer.ForgetSource();
     }
 
+    /// <summary>
+    /// Tells the peers with a session, by a keepalive each, where we are heard from now. Else a peer goes on sending to the place we left
+    /// until we happen to have something for it, and it for us meanwhile in vain.
+    /// </summary>
+    internal void Moved(Instant now)
+    {
+        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later)
+        {
+            peer.ForgetSource();
+            if (!peer.IsIdle && peer.Sessions.Current is { } keypair && keypair.CanSend(now)) engine.Attention.Raise(peer, Attention.Keepalive);
+        }
+    }
+
     private void Apply(PeerUpdate update, AllowedIpTable<Peer>.EditSession edit)
     {
         // Our own key as a peer is accepted and means nothing, so that a configuration may be given to all members alike.
