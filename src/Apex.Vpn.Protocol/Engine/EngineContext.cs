@@ -15,8 +15,8 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <list type="table">
 /// <listheader><term>part</term><description>written by; read by</description></listheader>
 /// <item><term><see cref="Peers"/>, <see cref="Wheel"/></term><description>control; control</description></item>
-/// <item><term><see cref="Identity"/></term><description>control; control, and receiving workers, which only check mac1 with it: its keys for
-/// that never change and are never erased</description></item>
+/// <item><term><see cref="Identities"/></term><description>control; control, and receiving workers, which only check mac1 with them: their keys
+/// for that never change and are never erased</description></item>
 /// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/>, <see cref="HandshakeGate.Known"/></term><description>control, published by volatile writes; all, without locks</description></item>
 /// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
@@ -27,7 +27,6 @@ namespace Apex.Vpn.Protocol.Engine;
 /// </remarks>
 internal sealed class EngineContext : IDisposable
 {
-    private DeviceIdentity? _identity;
     private int _mtu;
 
     internal EngineContext(EngineOptions options)
@@ -59,12 +58,7 @@ internal sealed class EngineContext : IDisposable
 
     internal PeerTable Peers { get; }
 
-    /// <summary>The static key that this device answers for; null while none is set.</summary>
-    internal DeviceIdentity? Identity
-    {
-        get => Volatile.Read(ref _identity);
-        set => Volatile.Write(ref _identity, value);
-    }
+    internal IdentitySet Identities { get; } = new();
 
     internal IndexTable Indices { get; } = new();
 
@@ -103,7 +97,7 @@ internal sealed class EngineContext : IDisposable
 
     public void Dispose()
     {
-        Identity?.Dispose();
+        Identities.Dispose();
         Keys.Dispose();
         HandshakeSecrets.Dispose();
     }
