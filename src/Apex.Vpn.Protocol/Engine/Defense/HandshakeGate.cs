@@ -18,7 +18,7 @@ internal sealed class HandshakeGate
 {
     private readonly EngineContext _engine;
     private readonly SourceHash _hash;
-    private readonly SourceShares _shares = new();
+    private readonly SourceShares _shares = new(new TokenRate(RateLimiter.PerSecond, RateLimiter.Burst));
 
     internal HandshakeGate(EngineContext engine)
     {
