@@ -5,6 +5,7 @@ using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
@@ -126,7 +127,15 @@ internal sealed class WireGuardEngine : IDisposable
         return _context.Quiescence.Pending == 0 ? next : next.OrEarlier(now + ReleaseInterval, DeadlineReason.ReleaseKeys);
     }
 
-    internal void SetPrivateKey(PrivateKey? privateKey) => _configurator.SetPrivateKey(privateKey);
+    internal void SetPrivateKey(PrivateKey? privateKey)
+    {
+        _configurator.SetPrivateKey(privateKey);
+        _context.Gate.Probes.Follow(PublicKey);
+    }
+
+    /// <summary>Answers latency probes from now on; null ends it.</summary>
+    /// <param name="settings">Owned by the engine from now on.</param>
+    internal void AnswerProbes(ProbeSettings? settings) => _context.Gate.Probes.Apply(settings, PublicKey);
 
     internal void RemoveAllPeers() => _configurator.RemoveAllPeers();
 
@@ -228,7 +237,7 @@ internal sealed class WireGuardEngine : IDisposable
             }
             Peer? touched = _handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now);
             if (touched is not null) _peerClock.Reschedule(touched);
-            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null);
+            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null && item.Probe is null);
         }
     }
 
