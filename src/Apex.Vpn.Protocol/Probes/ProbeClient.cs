@@ -26,7 +26,7 @@ public sealed class ProbeClient
     /// <exception cref="ArgumentException">Not a datagram socket.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="SocketException">The socket cannot be bound.</exception>
-    public ProbeClient(Socket socket, ProbeClientOptions? options = null)
+    public ProbeClient(Socket socket, ProbeClientOptions? options)
         : this(new SocketLink(socket ?? throw new ArgumentNullException(nameof(socket))), options, SecureRandom.Shared)
     {
     }

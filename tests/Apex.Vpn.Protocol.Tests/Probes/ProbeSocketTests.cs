@@ -115,7 +115,7 @@ public sealed class ProbeSocketTests : IAsyncLifetime
     public void A_stream_socket_is_refused()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        Assert.Throws<ArgumentException>(() => new ProbeClient(socket));
+        Assert.Throws<ArgumentException>(() => new ProbeClient(socket, null));
     }
 
     public async Task DisposeAsync()
