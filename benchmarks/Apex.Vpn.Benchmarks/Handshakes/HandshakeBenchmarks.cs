@@ -40,7 +40,7 @@ public class HandshakeBenchmarks
         X25519.DerivePublicKey(_secret, _point);
         _engine = new WireGuardEngine(new EngineOptions { Aead = AeadProviders.Select(AeadChoice.Automatic), Random = SecureRandom.Shared });
         _engine.SetPrivateKey(key);
-        _identity = _engine.Context.Identity!;
+        _identity = _engine.Context.Identities.Primary!;
         _worker = _engine.CreateWorker(BatchSlots);
         _population = new Population(1, key.DerivePublicKey());
         _engine.ApplyPeers([new PeerUpdate(_population[0].PublicKey)]);

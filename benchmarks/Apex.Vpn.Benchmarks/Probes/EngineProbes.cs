@@ -22,10 +22,15 @@ internal sealed class EngineProbes : IDisposable
     private readonly PacketBatch _control = WireGuardEngine.CreateControlBatch();
     private Instant _now = new(1_000_000_000_000);
 
-    internal EngineProbes(ProbeWork work, bool answers)
+    internal EngineProbes(ProbeWork work, bool answers, int identities = 1)
     {
         _engine = new WireGuardEngine(new EngineOptions { Aead = AeadProviders.Select(AeadChoice.Libsodium), Random = SecureRandom.Shared });
         _engine.SetPrivateKey(work.PrivateKey);
+        for (int i = 1; i < identities; i++)
+        {
+            using PrivateKey other = PrivateKey.Generate();
+            _engine.TryAddIdentity(other);
+        }
         _engine.Up();
         if (answers) _engine.AnswerProbes(work.Settings(_now));
         _worker = _engine.CreateWorker(Slots);

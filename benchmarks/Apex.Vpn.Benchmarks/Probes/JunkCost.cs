@@ -11,10 +11,10 @@ internal static class JunkCost
 {
     private const int Turns = 41, Batches = 200;
 
-    internal static Result Measure()
+    internal static Result Measure(int identities)
     {
         using var work = new ProbeWork();
-        using EngineProbes off = new(work, answers: false), on = new(work, answers: true);
+        using EngineProbes off = new(work, answers: false, identities), on = new(work, answers: true, identities);
         byte[][] junk = [.. Enumerable.Range(0, 1024).Select(static _ => ProbeWork.Junk())];
         byte[][] noMessage = [.. junk.Select(static bytes => (byte[])[9, .. bytes[1..]])]; // as long, and dropped by its type
         byte[] key = new byte[Blake2s.HashSize], mac = new byte[Blake2s.MacSize];
@@ -25,7 +25,7 @@ internal static class JunkCost
             if (turn >= 0) (bases[turn], offs[turn], ons[turn], hashes[turn]) = (none, without, with, hash);
         }
         double least = Median(bases), keyed = Median(hashes);
-        return new Result(keyed, Median(offs) - least, Median(ons) - least);
+        return new Result(identities, keyed, Median(offs) - least, Median(ons) - least);
 
         double Hash()
         {
@@ -50,7 +50,7 @@ internal static class JunkCost
     }
 
     /// <summary>In nanoseconds per message.</summary>
-    internal sealed record Result(double KeyedHash, double Off, double On)
+    internal sealed record Result(int Identities, double KeyedHash, double Off, double On)
     {
         public double OffHashes => Off / KeyedHash;
 

@@ -17,7 +17,7 @@ internal static class ProbesCommand
         var arguments = new Arguments(args);
         TimeSpan duration = TimeSpan.FromSeconds(arguments.Number("--seconds", 5));
         EngineProbes.Result engine = EngineProbes.Measure(duration);
-        JunkCost.Result junk = JunkCost.Measure();
+        JunkCost.Result[] junk = [JunkCost.Measure(identities: 1), JunkCost.Measure(identities: 8)];
         SocketProbes.Result sockets = SocketProbes.MeasureAsync(duration).GetAwaiter().GetResult();
         TimingLikeness.Result timing = TimingLikeness.MeasureAsync(arguments.Number("--pairs", 10_000)).GetAwaiter().GetResult();
         if (arguments.Flag("--json"))
@@ -30,9 +30,11 @@ internal static class ProbesCommand
         Console.WriteLine(string.Create(culture, $"payload out / in                            {engine.OutToIn,12:F3}"));
         Console.WriteLine(string.Create(culture, $"sockets, answers per second of device CPU   {sockets.PerCoreSecond,12:N0}"));
         Console.WriteLine(string.Create(culture, $"sockets, answers per second                 {sockets.PerSecond,12:N0}  ({sockets.Lost:N0} of {sockets.Sent:N0} lost)"));
-        Console.WriteLine(string.Create(culture, $"keyed hash of 116 bytes                     {junk.KeyedHash,12:F1} ns"));
-        Console.WriteLine(string.Create(culture, $"junk initiation, probes off                 {junk.Off,12:F1} ns = {junk.OffHashes:F2} keyed hashes"));
-        Console.WriteLine(string.Create(culture, $"junk initiation, probes on, two epochs      {junk.On,12:F1} ns = {junk.OnHashes:F2} keyed hashes"));
+        foreach (JunkCost.Result cost in junk)
+        {
+            Console.WriteLine(string.Create(culture, $"junk initiation, {cost.Identities} identities, probes off   {cost.Off,12:F1} ns  = {cost.OffHashes:F2} keyed hashes of {cost.KeyedHash:F1} ns"));
+            Console.WriteLine(string.Create(culture, $"  with probes on, two epochs                {cost.On,12:F1} ns  = {cost.OnHashes:F2}"));
+        }
         Console.WriteLine(string.Create(culture, $"delay of a cookie, median                   {timing.CookieMedian,12:F1} us  ({timing.Cookies:N0})"));
         Console.WriteLine(string.Create(culture, $"delay of a probe's reply, median            {timing.ProbeMedian,12:F1} us  ({timing.Probes:N0})"));
         Console.WriteLine(string.Create(culture, $"chance that a probe's is the longer one     {timing.Auc,12:F4}  +- {timing.AucError:F4}"));

@@ -69,12 +69,16 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
         _engine.Context.Events.Meter = _meter;
         _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
+        Identities = new DeviceIdentities(_engine, _control);
         _workers = new DataWorkers(_name, _engine, tun, transport, _clock, options.DataThreads, Fail);
         transport.RoutesChanged += OnRoutesChanged;
     }
 
     /// <summary>The interface's name.</summary>
     public string Name => _name;
+
+    /// <summary>The static keys that the device answers for beside its private key.</summary>
+    public DeviceIdentities Identities { get; }
 
     /// <summary>Completes when the device has ended: without an error when it was disposed, with <see cref="TunClosedException"/> when its
     /// TUN went away, with another exception when the system failed it.</summary>

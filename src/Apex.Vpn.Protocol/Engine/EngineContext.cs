@@ -15,8 +15,8 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <list type="table">
 /// <listheader><term>part</term><description>written by; read by</description></listheader>
 /// <item><term><see cref="Peers"/>, <see cref="Wheel"/></term><description>control; control</description></item>
-/// <item><term><see cref="Identity"/></term><description>control; control, and receiving workers, which only check mac1 with it: its keys for
-/// that never change and are never erased</description></item>
+/// <item><term><see cref="Identities"/></term><description>control; control, and receiving workers, which only check mac1 with them: their keys
+/// for that never change and are never erased</description></item>
 /// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/>, <see cref="HandshakeGate.Known"/></term><description>control, published by volatile writes; all, without locks</description></item>
 /// <item><term><see cref="HandshakeGate.Probes"/></term><description>control replaces keys, receiving workers check with them; whoever fitted
 /// keys that were replaced is refused by control</description></item>
@@ -29,7 +29,6 @@ namespace Apex.Vpn.Protocol.Engine;
 /// </remarks>
 internal sealed class EngineContext : IDisposable
 {
-    private DeviceIdentity? _identity;
     private int _mtu;
 
     internal EngineContext(EngineOptions options)
@@ -61,12 +60,7 @@ internal sealed class EngineContext : IDisposable
 
     internal PeerTable Peers { get; }
 
-    /// <summary>The static key that this device answers for; null while none is set.</summary>
-    internal DeviceIdentity? Identity
-    {
-        get => Volatile.Read(ref _identity);
-        set => Volatile.Write(ref _identity, value);
-    }
+    internal IdentitySet Identities { get; } = new();
 
     internal IndexTable Indices { get; } = new();
 
@@ -105,7 +99,7 @@ internal sealed class EngineContext : IDisposable
 
     public void Dispose()
     {
-        Identity?.Dispose();
+        Identities.Dispose();
         Gate.Probes.Dispose();
         Keys.Dispose();
         HandshakeSecrets.Dispose();

@@ -4,6 +4,7 @@ using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
+using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Engine.Sessions;
@@ -32,6 +33,7 @@ internal sealed class WireGuardEngine : IDisposable
     private readonly Tai64nClock _clock = new();
     private readonly SessionKeeper _sessions;
     private readonly Configurator _configurator;
+    private readonly IdentityKeeper _identities;
     private readonly HandshakeReader _handshakes;
     private readonly PeerSender _sender;
     private readonly PeerClock _peerClock;
@@ -51,6 +53,7 @@ internal sealed class WireGuardEngine : IDisposable
         _handshakes = new HandshakeReader(_context, _sessions, secrets, _sender, new PeerAdmission(_context, _sessions));
         _peerClock = new PeerClock(_context, _sessions, _sender);
         _configurator = new Configurator(_context, _sessions, _worker);
+        _identities = new IdentityKeeper(_context, _sessions, _configurator);
     }
 
     /// <summary>The size of the batch that <see cref="Step"/> needs.</summary>
@@ -64,9 +67,11 @@ internal sealed class WireGuardEngine : IDisposable
 
     internal EngineContext Context => _context;
 
-    internal PublicKey? PublicKey => _context.Identity?.PublicKey;
+    internal PublicKey? PublicKey => _context.Identities.Primary?.PublicKey;
 
     internal bool IsUp => _configurator.IsUp;
+
+    internal bool IsDisposed { get; private set; }
 
     /// <summary>Makes a data worker's own state. Any thread.</summary>
     internal Worker CreateWorker(int batchCapacity) => new(_context, batchCapacity);
@@ -129,11 +134,28 @@ internal sealed class WireGuardEngine : IDisposable
 
     internal void SetPrivateKey(PrivateKey? privateKey)
     {
-        _configurator.SetPrivateKey(privateKey);
+        _identities.SetPrimary(privateKey);
         _context.Gate.Probes.Follow(PublicKey);
     }
 
-    /// <summary>Answers latency probes from now on; null ends it.</summary>
+    internal bool TryAddIdentity(PrivateKey privateKey) => _identities.TryAdd(privateKey);
+
+    internal bool TryRetireIdentity(PublicKey key)
+    {
+        bool retired = _identities.TryRetire(key);
+        _context.Gate.Probes.Follow(PublicKey); // another may be the primary now
+        return retired;
+    }
+
+    internal PublicKey[] ListIdentities()
+    {
+        ReadOnlySpan<DeviceIdentity> identities = _context.Identities.NewestFirst;
+        var keys = new PublicKey[identities.Length];
+        for (int i = 0; i < keys.Length; i++) keys[i] = identities[i].PublicKey;
+        return keys;
+    }
+
+    /// <summary>Answers latency probes from now on, made for the primary identity; null ends it.</summary>
     /// <param name="settings">Owned by the engine from now on.</param>
     internal void AnswerProbes(ProbeSettings? settings) => _context.Gate.Probes.Apply(settings, PublicKey);
 
@@ -156,7 +178,7 @@ internal sealed class WireGuardEngine : IDisposable
     /// <summary>Copies the static private key out; false when there is none.</summary>
     internal bool TryCopyPrivateKey(Span<byte> destination)
     {
-        if (_context.Identity is not { } identity) return false;
+        if (_context.Identities.Primary is not { } identity) return false;
         identity.PrivateKey.CopyTo(destination);
         return true;
     }
@@ -191,6 +213,7 @@ internal sealed class WireGuardEngine : IDisposable
 
     public void Dispose()
     {
+        IsDisposed = true;
         _configurator.Down();
         _configurator.RemoveAllPeers();
         _worker.Dispose();

@@ -42,6 +42,7 @@ public sealed class DeviceMeterTests
         worker.Add(CounterKind.HandshakesCompleted, 3);
         worker.Add(CounterKind.HandshakesAbandoned, 4);
         worker.Add(CounterKind.ActivePeers, 5);
+        worker.Add(CounterKind.ProbesAnswered, 7);
         worker.Drop(DropReason.Replayed, 6);
 
         Assert.Equal(
@@ -54,6 +55,7 @@ public sealed class DeviceMeterTests
                 "apex.vpn.packets network.interface.name=wg0 network.io.direction=transmit: 2",
                 "apex.vpn.packets.dropped apex.vpn.drop.reason=replayed network.interface.name=wg0: 6",
                 "apex.vpn.peers.active network.interface.name=wg0: 5",
+                "apex.vpn.probes.answered network.interface.name=wg0: 7",
             ],
             listener.Collect());
     }

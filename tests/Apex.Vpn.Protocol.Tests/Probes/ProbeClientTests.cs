@@ -75,8 +75,13 @@ public sealed class ProbeClientTests : IDisposable
         _link.Meanwhile = (round, request) =>
         {
             byte[] good = FakeLink.Reply(target.Key, request);
-            foreach (int place in new[] { 0, 4, 8, 31, 32, 63 }) round.Take([.. good[..place], (byte)(good[place] ^ 1), .. good[(place + 1)..]], 0);
-            round.Take(good[..^1], 0);
+            foreach (int place in new[] { 0, 4, 8, 31, 32, 63 })
+            {
+                byte[] bad = [.. good];
+                bad[place] ^= 1;
+                round.Take(bad, 0);
+            }
+            round.Take(good.AsSpan(..^1), 0);
             round.Take([.. good, 0], 0);
             round.Take(FakeLink.Reply(other.Key, request), 0); // of the right index, by somebody with another node's key
         };

@@ -157,6 +157,20 @@ public sealed class ProbeResponderTests : IDisposable
     }
 
     [Fact]
+    public void With_several_identities_probes_are_for_the_primary_one()
+    {
+        _prober.Enable();
+        using var second = PrivateKey.Generate();
+        Assert.True(_node.Engine.TryAddIdentity(second));
+        ProbeKey ofSecond = _prober.KeyOf(Prober.Epoch, Prober.Secret, second.DerivePublicKey());
+        Assert.True(_prober.IsAnswered(_prober.Request()));
+        Assert.Empty(_prober.Send(_prober.Request(key: ofSecond)));
+        Assert.True(_node.Engine.TryRetireIdentity(_node.PublicKey));
+        Assert.Empty(_prober.Send(_prober.Request()));
+        Assert.True(_prober.IsAnswered(_prober.Request(key: ofSecond), ofSecond));
+    }
+
+    [Fact]
     public void A_probe_that_waited_while_its_secret_was_replaced_gets_no_answer()
     {
         _prober.Enable();

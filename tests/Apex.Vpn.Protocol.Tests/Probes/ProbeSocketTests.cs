@@ -8,7 +8,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol.Tests.Probes;
 
 /// <summary>A device and a client on real sockets of the loopback interface.</summary>
-public sealed class ProbeSocketTests : IAsyncLifetime
+public sealed class ProbeSocketTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly WireGuardDevice _device = new(new InMemoryTun(), UdpTransport.Create());
     private readonly PrivateKey _key = PrivateKey.Generate();
@@ -118,7 +118,9 @@ public sealed class ProbeSocketTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => new ProbeClient(socket, null));
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _device.DisposeAsync();
         _key.Dispose();

@@ -1,5 +1,3 @@
-using Apex.Vpn.Protocol.Engine;
-using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Tests.Simulation;
 using Apex.Vpn.Protocol.Transports;

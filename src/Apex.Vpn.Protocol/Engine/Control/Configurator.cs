@@ -1,5 +1,4 @@
 using Apex.Vpn.Protocol.Configuration;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Transports;
 
@@ -11,28 +10,12 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
     /// <summary>Whether the device is up: only then do changes make traffic.</summary>
     internal bool IsUp { get; private set; }
 
-    /// <summary>Sets the static private key, or takes it away. The same key again changes nothing.</summary>
-    internal void SetPrivateKey(PrivateKey? privateKey)
+    /// <summary>Removes one peer, if there is one with this key.</summary>
+    internal void RemovePeer(PublicKey key)
     {
-        DeviceIdentity? successor = privateKey is null ? null : new DeviceIdentity(privateKey.Bytes);
-        if (successor?.PublicKey == engine.Identity?.PublicKey)
-        {
-            successor?.Dispose();
-            return;
-        }
-        if (successor is not null && engine.Peers.TryFind(successor.PublicKey, out Peer? self))
-        {
-            using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
-            Remove(self, edit);
-        }
-        DeviceIdentity? former = engine.Identity;
-        engine.Identity = successor;
-        for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later)
-        {
-            if (!peer.IsIdle) LeaveIdentity(peer.Active);
-        }
-        former?.Dispose();
-        if (successor is not null) GreetAll();
+        if (!engine.Peers.TryFind(key, out Peer? peer)) return;
+        using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
+        Remove(peer, edit);
     }
 
     /// <summary>Removes all peers.</summary>
@@ -94,8 +77,8 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
 
     private void Apply(PeerUpdate update, AllowedIpTable<Peer>.EditSession edit)
     {
-        // Our own key as a peer is accepted and means nothing, so that a configuration may be given to all members alike.
-        if (update.PublicKey == engine.Identity?.PublicKey) return;
+        // A key of our own as a peer is accepted and means nothing, so that a configuration may be given to all members alike.
+        if (engine.Identities.Find(update.PublicKey) is not null) return;
         bool known = engine.Peers.TryFind(update.PublicKey, out Peer? peer);
         if (update.Remove)
         {
@@ -175,17 +158,8 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         peer.Attempts = 0;
     }
 
-    /// <summary>Another identity: what was agreed with the former one is not renewed, and no handshake with it is finished.</summary>
-    private void LeaveIdentity(ActivePeer peer)
-    {
-        sessions.EraseStaticStatic(peer);
-        sessions.ForgetPending(peer.Peer);
-        peer.Sessions.Current?.ExhaustSending();
-        peer.Sessions.Next?.ExhaustSending();
-        peer.LastHandshakeSent = Instant.Never;
-    }
-
-    private void GreetAll()
+    /// <summary>Peers with a persistent keepalive are sent one.</summary>
+    internal void GreetAll()
     {
         for (Peer? peer = engine.Peers.First; IsUp && peer is not null; peer = peer.Later)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;
@@ -42,10 +43,10 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     internal void EndLoad(Instant now) => _limiter.Trim(now);
 
     private DropReason ReadHandshake(
-        Span<byte> message, DeviceIdentity? checkedFor, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
+        Span<byte> message, DeviceIdentity? meant, in UdpPath path, bool underLoad, ControlOutput output, Instant now)
     {
-        // mac1 was checked at the gate, for the identity of that moment.
-        if (engine.Identity is not { } identity || checkedFor != identity) return DropReason.InvalidMac1;
+        // mac1 was checked at the gate, for an identity of that moment.
+        if (meant is not { IsRetired: false } identity) return DropReason.InvalidMac1;
         if (underLoad)
         {
             UdpEndpoint source = path.Remote;
@@ -88,7 +89,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
             var message = new InitiationMessage(bytes);
             var state = new SymmetricState(storage, engine.Aead);
             state.Initialize(Transcript.ChainingKey, identity.ResponderHash, mixed: []);
-            DropReason reason = Identify(state, message, identity, output.Worker, now, out Peer? peer);
+            DropReason reason = Identify(state, message, identity, now, out Peer? peer);
             if (peer is null) return reason;
 
             Accept(peer, InitiationMessage.Size, in path, output.Worker, now);
@@ -103,7 +104,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
 
     /// <summary>Finds out who it is and that it is really them, now.</summary>
     private DropReason Identify(
-        SymmetricState state, InitiationMessage message, DeviceIdentity identity, Worker worker, Instant now, out Peer? proven)
+        SymmetricState state, InitiationMessage message, DeviceIdentity identity, Instant now, out Peer? proven)
     {
         proven = null;
         Cost += HandshakeCost.Agreement;
@@ -111,12 +112,33 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         NoiseVerdict verdict = NoiseIkPsk2.ReadInitiatorStatic(state, identity.PrivateKey, message.Ephemeral, message.Static, key);
         if (verdict != NoiseVerdict.Good) return Reason(verdict);
         var remote = new PublicKey(key);
-        if (!engine.Peers.TryFind(remote, out Peer? peer) && (peer = admission.Candidate(remote, identity)) is null)
+        if (!engine.Peers.TryFind(remote, out Peer? peer) && (peer = admission.Candidate(remote)) is null)
             return DropReason.UnknownPeer;
-        if (!secrets.TryGetStaticStatic(peer, identity, out ReadOnlySpan<byte> staticStatic)) return DropReason.LowOrderKey;
+        Span<byte> scratch = stackalloc byte[X25519.KeySize];
+        try
+        {
+            return secrets.TryGetStaticStatic(peer, identity, scratch, out ReadOnlySpan<byte> staticStatic)
+                ? Prove(state, message, peer, identity, staticStatic, now, out proven)
+                : DropReason.LowOrderKey;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scratch);
+        }
+    }
 
+    private DropReason Prove(
+        SymmetricState state,
+        InitiationMessage message,
+        Peer peer,
+        DeviceIdentity identity,
+        ReadOnlySpan<byte> staticStatic,
+        Instant now,
+        out Peer? proven)
+    {
+        proven = null;
         Span<byte> payload = stackalloc byte[InitiationMessage.PayloadSize + TransportMessage.TagSize];
-        verdict = NoiseIkPsk2.ReadInitiationPayload(state, staticStatic, message.Timestamp, payload);
+        NoiseVerdict verdict = NoiseIkPsk2.ReadInitiationPayload(state, staticStatic, message.Timestamp, payload);
         if (verdict != NoiseVerdict.Good)
         {
             admission.Forget(peer);
@@ -129,6 +151,7 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
         if (active.LastInitiationConsumed.IsSet && now - active.LastInitiationConsumed <= Limits.InitiationInterval)
             return DropReason.InitiationFlood;
         if (!admission.Admits(peer, identity)) return DropReason.Unauthorized;
+        secrets.Bind(peer, identity, staticStatic);
         active.LastTimestamp = timestamp;
         active.LastInitiationConsumed = now;
         proven = peer;

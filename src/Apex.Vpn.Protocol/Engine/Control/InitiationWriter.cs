@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Control;
 
@@ -15,12 +18,21 @@ internal sealed class InitiationWriter(EngineContext engine, SessionKeeper sessi
     /// <summary>Begins a handshake, in place of one that is pending. Writes nothing to a peer without endpoint or with a key of low order.</summary>
     internal void Write(Peer peer, DeviceIdentity identity, ControlOutput output, Instant now)
     {
-        if (peer.Path is not { } path || !secrets.TryGetStaticStatic(peer, identity, out ReadOnlySpan<byte> staticStatic)) return;
+        if (peer.Path is not { Value: var path }) return;
+        Span<byte> scratch = stackalloc byte[X25519.KeySize];
+        if (secrets.TryGetStaticStatic(peer, identity, scratch, out ReadOnlySpan<byte> staticStatic))
+            Write(peer, in path, identity, staticStatic, output, now);
+        CryptographicOperations.ZeroMemory(scratch);
+    }
+
+    private void Write(
+        Peer peer, in UdpPath path, DeviceIdentity identity, ReadOnlySpan<byte> staticStatic, ControlOutput output, Instant now)
+    {
         sessions.ForgetPending(peer);
         ActivePeer active = peer.Active;
         var pending = new PendingHandshake(peer, engine.HandshakeSecrets.Rent(), identity) { StartedAt = now };
         engine.Random.Fill(pending.Ephemeral);
-        Span<byte> bytes = output.Add(InitiationMessage.Size, peer, path.Value, TrafficClass);
+        Span<byte> bytes = output.Add(InitiationMessage.Size, peer, in path, TrafficClass);
         var message = new InitiationMessage(bytes);
         message.WriteType();
         active.LastTimestampSent = timestamps.Next(now, active.LastTimestampSent);

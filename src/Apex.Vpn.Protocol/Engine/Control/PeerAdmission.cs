@@ -12,9 +12,9 @@ internal sealed class PeerAdmission(EngineContext engine, SessionKeeper sessions
     private Peer? _candidate;
 
     /// <summary>A peer to check the rest of an initiation with; null when unknown keys are not wanted.</summary>
-    internal Peer? Candidate(PublicKey key, DeviceIdentity identity)
+    internal Peer? Candidate(PublicKey key)
     {
-        if (engine.Authorizer is null || key == identity.PublicKey) return null;
+        if (engine.Authorizer is null || engine.Identities.Find(key) is not null) return null;
         Forget(_candidate);
         return _candidate = new Peer(key);
     }

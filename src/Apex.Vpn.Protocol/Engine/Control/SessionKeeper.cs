@@ -92,7 +92,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     {
         if (!peer.StaticStatic.IsEmpty) engine.Keys.Return(peer.StaticStatic);
         peer.StaticStatic = default;
-        peer.Identity = null;
+        peer.StaticStaticOf = null;
     }
 
     /// <summary>First step of retirement: nobody finds the keypair any more. The second follows when all workers have moved on.</summary>

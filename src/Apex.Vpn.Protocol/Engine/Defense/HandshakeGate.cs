@@ -12,8 +12,8 @@ namespace Apex.Vpn.Protocol.Engine.Defense;
 /// the rest gets its lane. Costs a keyed hash and a few look-ups; takes no lock but the lane's.
 /// </summary>
 /// <remarks>
-/// The identity may be replaced while a message waits. It then carries the one that its mac1 was checked for, and the control worker, who
-/// alone replaces identities, refuses it.
+/// An identity may be retired while a message waits. The message carries the one that its mac1 fits, and the control worker, who alone
+/// retires identities, refuses it.
 /// </remarks>
 internal sealed class HandshakeGate
 {
@@ -44,9 +44,8 @@ internal sealed class HandshakeGate
         DeviceIdentity? identity = null;
         if (type != MessageType.CookieReply)
         {
-            identity = _engine.Identity;
-            if (identity is null || !identity.Cookies.IsMac1Valid(message))
-                return type == MessageType.Initiation ? AdmitProbe(message, in path, now, ref wake) : DropReason.InvalidMac1;
+            identity = _engine.Identities.FindMeant(message);
+            if (identity is null) return type == MessageType.Initiation ? AdmitProbe(message, in path, now, ref wake) : DropReason.InvalidMac1;
         }
         ulong share;
         bool known = true;

@@ -30,8 +30,12 @@ internal sealed class DeviceIdentity : IDisposable
 
     internal CookieChecker Cookies { get; }
 
+    /// <summary>Whether the private key is gone: no handshake begins or ends with this identity any more.</summary>
+    internal bool IsRetired { get; private set; }
+
     public void Dispose()
     {
+        IsRetired = true;
         _privateKey.Dispose();
         Cookies.Dispose();
     }

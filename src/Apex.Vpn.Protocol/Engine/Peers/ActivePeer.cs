@@ -38,7 +38,10 @@ internal sealed class ActivePeer(Peer peer) : DeadlineWheel.Entry
     /// <summary>The agreement of the static keys in the slab; empty while none was computed, or when the peer's key is of low order.</summary>
     internal SecretSlot StaticStatic { get; set; }
 
-    /// <summary>The identity that <see cref="StaticStatic"/> belongs to.</summary>
+    /// <summary>The identity of ours that <see cref="StaticStatic"/> belongs to.</summary>
+    internal DeviceIdentity? StaticStaticOf { get; set; }
+
+    /// <summary>The identity that the peer's last valid initiation meant: what it knows us by. Null for the primary.</summary>
     internal DeviceIdentity? Identity { get; set; }
 
     internal PendingHandshake? Pending { get; set; }

@@ -7,7 +7,7 @@ namespace Apex.Vpn.Protocol.Engine.Probes;
 /// The key of probes to one node in one epoch: <c>BLAKE2s("probe---" ‖ node's public key ‖ epoch secret)</c>. Kept as the two hashes that it
 /// begins, which saves each message a third of the work.
 /// </summary>
-/// <remarks>Safe from any thread. Once erased it fits nothing, and nothing that fits it is answered: see <see cref="ProbeResponder"/>.</remarks>
+/// <remarks>Safe from any thread. Nothing that fits an erased one is answered: see <see cref="ProbeResponder"/>.</remarks>
 internal sealed class ProbeKey : IDisposable
 {
     private readonly Blake2sState[] _begun = GC.AllocateArray<Blake2sState>(2, pinned: true); // of 16 bytes, of 32 bytes
@@ -21,8 +21,7 @@ internal sealed class ProbeKey : IDisposable
         state.Update(PublicKey.AsSpan(in node));
         state.Update(secret);
         state.Finish(key);
-        _begun[0].InitializeByKey(Blake2s.MacSize, key);
-        _begun[1].InitializeByKey(Blake2s.HashSize, key);
+        Begin(key);
         CryptographicOperations.ZeroMemory(key);
     }
 
@@ -45,8 +44,12 @@ internal sealed class ProbeKey : IDisposable
         state.Finish(hash);
     }
 
-    public void Dispose()
+    /// <summary>Writes the key of zeros over this one, so that whoever reads meanwhile still reads hashes that have begun.</summary>
+    public void Dispose() => Begin(stackalloc byte[Blake2s.HashSize]);
+
+    private void Begin(ReadOnlySpan<byte> key)
     {
-        foreach (ref Blake2sState state in _begun.AsSpan()) state.Erase();
+        _begun[0].InitializeByKey(Blake2s.MacSize, key);
+        _begun[1].InitializeByKey(Blake2s.HashSize, key);
     }
 }

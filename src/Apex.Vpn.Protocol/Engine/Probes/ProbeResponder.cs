@@ -16,7 +16,8 @@ namespace Apex.Vpn.Protocol.Engine.Probes;
 /// </remarks>
 internal sealed class ProbeResponder(SourceHash hash) : IDisposable
 {
-    private ProbeSettings? _settings; // the control worker's
+    private ProbeSettings? _settings; // the control worker's, as the next
+    private PublicKey? _node;
     private InForce? _inForce;        // control worker writes, any worker reads
 
     /// <summary>Begins to answer, goes on with other secrets, or ends by null. Control worker.</summary>
@@ -26,25 +27,13 @@ internal sealed class ProbeResponder(SourceHash hash) : IDisposable
     {
         _settings?.Dispose();
         _settings = settings;
-        Follow(node);
+        Derive(node);
     }
 
-    /// <summary>The node has another public key. Control worker.</summary>
+    /// <summary>The node has another public key, perhaps. Control worker.</summary>
     internal void Follow(PublicKey? node)
     {
-        InForce? former = _inForce;
-        InForce? next = null;
-        if (_settings is { } settings && node is { } key)
-        {
-            // Shares go on: who used them up does not get them anew with each epoch.
-            ProbeShares? shares = former?.Shares;
-            if (shares?.PerNetwork != settings.PerNetwork || shares.InAll != settings.InAll)
-                shares = new ProbeShares(hash, settings.PerNetwork, settings.InAll);
-            next = new InForce(settings.CurrentKey(in key), settings.PreviousKey(in key), settings.Clock, shares);
-        }
-        Volatile.Write(ref _inForce, next);
-        former?.Current.Dispose();
-        former?.Previous?.Dispose();
+        if (node != _node) Derive(node);
     }
 
     /// <summary>Whether a message whose mac1 fits no identity is a probe to be answered, and by which key. Any worker.</summary>
@@ -78,6 +67,24 @@ internal sealed class ProbeResponder(SourceHash hash) : IDisposable
     internal bool IsInForce(ProbeKey key) => _inForce is { } inForce && (key == inForce.Current || key == inForce.Previous);
 
     public void Dispose() => Apply(null, null);
+
+    private void Derive(PublicKey? node)
+    {
+        _node = node;
+        InForce? former = _inForce;
+        InForce? next = null;
+        if (_settings is { } settings && node is { } key)
+        {
+            // Shares go on: who used them up does not get them anew with each epoch.
+            ProbeShares? shares = former?.Shares;
+            if (shares?.PerNetwork != settings.PerNetwork || shares.InAll != settings.InAll)
+                shares = new ProbeShares(hash, settings.PerNetwork, settings.InAll);
+            next = new InForce(settings.CurrentKey(in key), settings.PreviousKey(in key), settings.Clock, shares);
+        }
+        Volatile.Write(ref _inForce, next);
+        former?.Current.Dispose();
+        former?.Previous?.Dispose();
+    }
 
     private sealed class InForce(ProbeKey current, ProbeKey? previous, ProbeClock clock, ProbeShares shares)
     {
