@@ -21,6 +21,7 @@ public sealed class DeviceMeterTests
                 ("apex.vpn.packets", "{packet}"),
                 ("apex.vpn.packets.dropped", "{packet}"),
                 ("apex.vpn.peers.active", "{peer}"),
+                ("apex.vpn.probes.answered", "{probe}"),
             ],
             listener.Instruments.Select(static instrument => (instrument.Name, instrument.Unit)).Order());
         Assert.All(listener.Instruments, static instrument => Assert.Equal("Apex.Vpn.Protocol", instrument.Meter.Name));
@@ -110,7 +111,7 @@ public sealed class DeviceMeterTests
             goes.Dispose();
         }
 
-        Assert.Equal(6, listener.Instruments.Count);
+        Assert.Equal(7, listener.Instruments.Count);
         Assert.Equal(["apex.vpn.peers.active network.interface.name=wg0: 0"], listener.Collect().Where(static line => line.Contains("peers", StringComparison.Ordinal)));
     }
 
