@@ -4,6 +4,7 @@ using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Inner;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Tests.Probes;
 using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
@@ -156,6 +157,16 @@ internal static class DropScripts
             scene.Node.IsCutOff = true;
             return () => scene.Node.Send(DropScene.ToPeer);
         },
+
+        // Latency probes.
+        [DropReason.ProbeUnauthentic] = static scene => Probe(scene, static prober => [.. prober.Request()[..^17], 0, .. new byte[16]]),
+        [DropReason.ProbeUntimely] = static scene => Probe(scene, static prober => prober.Request(prober.Seconds + 121)),
+        [DropReason.ProbeRateLimited] = static scene =>
+        {
+            Action last = Probe(scene, static prober => prober.Request());
+            last();
+            return last;
+        },
     };
 
     /// <summary>A data message that is changed after it was made.</summary>
@@ -171,6 +182,14 @@ internal static class DropScripts
     {
         byte[] data = scene.Hand.Connect().Data(1, plaintext);
         return () => scene.Hand.Deliver(data);
+    }
+
+    /// <summary>A probe to a node that answers one a second.</summary>
+    private static Action Probe(DropScene scene, Func<Prober, byte[]> make)
+    {
+        using Prober prober = new Prober(scene.World, scene.Node).Enable(perNetwork: 1);
+        var probe = new Datagram(prober.Address, scene.Node.Address, TrafficClass: 0, make(prober));
+        return () => scene.Node.Receive(probe);
     }
 
     private sealed class Doorkeeper : IPeerAuthorizer
