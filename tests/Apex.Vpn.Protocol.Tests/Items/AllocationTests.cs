@@ -10,7 +10,7 @@ namespace Apex.Vpn.Protocol.Tests.Items;
 [Collection(Alone.Name)]
 public sealed class AllocationTests : IDisposable
 {
-    private const int Rounds = 2000;
+    internal const int Rounds = 2000;
 
     private readonly Duo _duo = new Duo().Established();
     private readonly Carrier _carrier;
