@@ -27,11 +27,11 @@ public sealed class Ed25519NoticeVerifier : INoticeVerifier
     }
 
     /// <inheritdoc/>
-    public bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
+    public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         foreach (Ed25519Key key in _keys)
         {
-            if (SignatureAlgorithm.Ed25519.Verify(key, signed, signature)) return true;
+            if (SignatureAlgorithm.Ed25519.Verify(key, message, signature)) return true;
         }
         return false;
     }

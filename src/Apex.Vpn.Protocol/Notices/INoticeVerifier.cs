@@ -5,7 +5,7 @@ namespace Apex.Vpn.Protocol.Notices;
 public interface INoticeVerifier
 {
     /// <summary>Whether a key that may sign notices made this signature.</summary>
-    /// <param name="signed">The bytes that were signed. They begin with a magic of their own, so no other signature fits them.</param>
+    /// <param name="message">The bytes that were signed. They begin with a magic of their own, so no other signature fits them.</param>
     /// <param name="signature">64 bytes of Ed25519.</param>
-    bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature);
+    bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 }

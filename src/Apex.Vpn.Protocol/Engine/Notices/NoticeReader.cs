@@ -1,7 +1,6 @@
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Peers;
-using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Engine.Notices;
