@@ -1,6 +1,4 @@
-using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Diagnostics;
-using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Tests.Simulation;
 using Apex.Vpn.Protocol.Transports;
 

@@ -8,7 +8,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol.Tests.Notices;
 
 /// <summary>Two devices with their threads, on a network in memory.</summary>
-public sealed class DeviceNoticesTests : IAsyncLifetime
+public sealed class DeviceNoticesTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
@@ -134,6 +134,12 @@ public sealed class DeviceNoticesTests : IAsyncLifetime
     {
         await _client.DisposeAsync();
         await _node.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _clientTun.Dispose();
+        _nodeTun.Dispose();
         _network.Dispose();
     }
 

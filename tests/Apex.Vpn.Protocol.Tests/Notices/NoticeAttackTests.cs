@@ -44,7 +44,7 @@ public sealed class NoticeAttackTests : IDisposable
         byte[] unsigned = ControlPlane.Drain(1).ToUnsignedBytes();
         _scene.FromNode([.. unsigned, .. NSec.Cryptography.SignatureAlgorithm.Ed25519.Sign(key, unsigned)]);
         Assert.Empty(Client.Heard);
-        Assert.Equal((1, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((1, 0, 0), NoticeScene.Dropped(Client));
         Assert.Equal(1, Plane.Verified);
     }
 
@@ -59,7 +59,7 @@ public sealed class NoticeAttackTests : IDisposable
             _scene.FromNode([.. signed, .. new byte[more]]);
             sent++;
         }
-        Assert.Equal((sent, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((sent, 0, 0), NoticeScene.Dropped(Client));
         Assert.Equal(0, Plane.Verified);
         Assert.Empty(Client.Heard);
         Assert.Empty(Client.Delivered);
@@ -72,7 +72,7 @@ public sealed class NoticeAttackTests : IDisposable
         _scene.FromNode(drain);
         _scene.FromNode(drain);
         Assert.Single(Client.Heard);
-        Assert.Equal((0, 1, 0), _scene.Dropped(Client));
+        Assert.Equal((0, 1, 0), NoticeScene.Dropped(Client));
 
         Client.Engine.EraseSessions();
         Client.Send(Duo.ToRight());
@@ -81,7 +81,7 @@ public sealed class NoticeAttackTests : IDisposable
         _scene.FromNode(drain);
         _scene.FromNode(Plane.Sign(ControlPlane.Drain(4))); // older, never heard
         Assert.Single(Client.Heard);
-        Assert.Equal((0, 3, 0), _scene.Dropped(Client));
+        Assert.Equal((0, 3, 0), NoticeScene.Dropped(Client));
         Assert.Equal(1, Plane.Verified); // what is not higher is not looked at
 
         _scene.FromNode(Plane.Sign(ControlPlane.Drain(6)));
@@ -99,7 +99,7 @@ public sealed class NoticeAttackTests : IDisposable
         Client.RunControl();
         _scene.FromNode(drain);
         Assert.Single(Client.Heard);
-        Assert.Equal((0, 1, 0), _scene.Dropped(Client));
+        Assert.Equal((0, 1, 0), NoticeScene.Dropped(Client));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class NoticeAttackTests : IDisposable
     {
         _scene.FromNode(Plane.Sign(ControlPlane.Drain(1) with { Node = ControlPlane.Instance }));
         Assert.Empty(Client.Heard);
-        Assert.Equal((1, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((1, 0, 0), NoticeScene.Dropped(Client));
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class NoticeAttackTests : IDisposable
     {
         _scene.FromNode(Plane.Sign(ControlPlane.Other(kind, 9, ControlPlane.Instance)));
         Assert.Empty(Client.Heard);
-        Assert.Equal((1, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((1, 0, 0), NoticeScene.Dropped(Client));
         // Nor does its sequence stand in the way of ours.
         _scene.FromNode(Plane.Sign(ControlPlane.Other(kind, 8, _scene.Instance)));
         Assert.Single(Client.Heard);
@@ -130,13 +130,13 @@ public sealed class NoticeAttackTests : IDisposable
         byte[] closing = ControlPlane.Packet(_scene.NodeIp, _scene.ClientIp, NoticeLayout.Closing());
         other.Deliver(other.Data(1, closing));
         Assert.Equal(1, Client.Dropped(DropReason.SourceNotAllowed));
-        Assert.Equal((0, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((0, 0, 0), NoticeScene.Dropped(Client));
         Assert.Empty(Client.Heard);
 
         // Not even when the address was given to it: then the configuration has two minds, and nobody is believed.
         other.Join(_scene.NodeIp + "/32");
         other.Deliver(other.Data(2, closing));
-        Assert.Equal((1, 0, 0), _scene.Dropped(Client));
+        Assert.Equal((1, 0, 0), NoticeScene.Dropped(Client));
         Assert.Empty(Client.Heard);
         _scene.FromNode(NoticeLayout.Closing());
         Assert.Equal(2, Client.Dropped(DropReason.SourceNotAllowed));
@@ -182,7 +182,7 @@ public sealed class NoticeAttackTests : IDisposable
         for (int i = 0; i < 1000; i++) Client.Send(ControlPlane.Packet(_scene.ClientIp, _scene.NodeIp, ControlPlane.Hello()));
         _scene.Duo.Run(1);
         Assert.Equal([_scene.Instance], Node.Events.Hellos);
-        Assert.Equal((0, 1000, 0), _scene.Dropped(Node));
+        Assert.Equal((0, 1000, 0), NoticeScene.Dropped(Node));
         Assert.Empty(Node.Delivered);
     }
 
@@ -194,7 +194,7 @@ public sealed class NoticeAttackTests : IDisposable
         foreach (ulong sequence in new ulong[] { 0, 6, 8, ulong.MaxValue })
             Client.Send(ControlPlane.Packet(_scene.ClientIp, _scene.NodeIp, ControlPlane.Ack(sequence)));
         _scene.Duo.Run(0.1);
-        Assert.Equal((0, 4, 0), _scene.Dropped(Node));
+        Assert.Equal((0, 4, 0), NoticeScene.Dropped(Node));
         Assert.Empty(Node.Events.Ended);
         Client.Send(ControlPlane.Packet(_scene.ClientIp, _scene.NodeIp, ControlPlane.Ack(7)));
         _scene.Duo.Run(0.1);
@@ -207,7 +207,7 @@ public sealed class NoticeAttackTests : IDisposable
         Client.Send(ControlPlane.Packet(_scene.ClientIp, _scene.NodeIp, NoticeLayout.Closing()));
         Client.Send(ControlPlane.Packet(_scene.ClientIp, _scene.NodeIp, Plane.Sign(ControlPlane.Drain(1))));
         _scene.Duo.Run(1);
-        Assert.Equal((2, 0, 0), _scene.Dropped(Node));
+        Assert.Equal((2, 0, 0), NoticeScene.Dropped(Node));
         Assert.Empty(Node.Delivered);
         Assert.Empty(Node.Heard);
     }

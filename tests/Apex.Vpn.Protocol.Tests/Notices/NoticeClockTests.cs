@@ -23,7 +23,7 @@ public sealed class NoticeClockTests
         scene.Plane.SignedTime = ControlPlane.Now.AddSeconds(secondsAfterIssue);
         scene.FromNode(scene.Plane.Sign(ControlPlane.Drain(1)));
         Assert.Equal(believed ? 1 : 0, scene.Client.Heard.Count);
-        Assert.Equal((0, believed ? 0 : 1, 0), scene.Dropped(scene.Client));
+        Assert.Equal((0, believed ? 0 : 1, 0), NoticeScene.Dropped(scene.Client));
         Assert.Equal(believed ? 1 : 0, scene.Plane.Verified);
     }
 
@@ -50,7 +50,7 @@ public sealed class NoticeClockTests
         scene.Plane.SignedTime = new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero);
         Assert.True(scene.Notify(ControlPlane.Drain(1)));
         scene.Duo.Run(0.4);
-        Assert.Equal((0, 1, 0), scene.Dropped(scene.Client));
+        Assert.Equal((0, 1, 0), NoticeScene.Dropped(scene.Client));
         Assert.Empty(scene.Client.Heard);
 
         scene.Plane.SignedTime = ControlPlane.Now;
@@ -77,7 +77,7 @@ public sealed class NoticeClockTests
         Assert.True(scene.Notify(ControlPlane.Drain(2)));
         scene.Duo.Run(1);
         Assert.Equal(2, scene.Client.Heard.Count);
-        Assert.Equal((0, 0, 0), scene.Dropped(scene.Client));
+        Assert.Equal((0, 0, 0), NoticeScene.Dropped(scene.Client));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class NoticeCollisionTests : IDisposable
         _scene.Duo.Run(0.1);
         Assert.Empty(_scene.Client.Heard);
         Assert.Empty(_scene.Client.Delivered);
-        Assert.Equal((1, 0, 0), _scene.Dropped(_scene.Client));
+        Assert.Equal((1, 0, 0), NoticeScene.Dropped(_scene.Client));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class NoticeCollisionTests : IDisposable
         from.Send(packet);
         _scene.Duo.Run(0.1);
         Assert.Equal([packet], to.Delivered);
-        Assert.Equal((0, 0, 0), _scene.Dropped(to));
+        Assert.Equal((0, 0, 0), NoticeScene.Dropped(to));
         Assert.Empty(_scene.Client.Heard);
     }
 

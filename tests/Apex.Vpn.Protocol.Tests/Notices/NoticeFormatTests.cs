@@ -1,5 +1,4 @@
 using Apex.Vpn.Protocol.Engine.Notices;
-using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Tests.Notices;
@@ -165,7 +164,7 @@ public sealed class NoticeFormatTests
             Assert.False(verifier.Verify(unsigned, signature), $"{i}");
             unsigned[i] ^= 1;
         }
-        Assert.False(verifier.Verify(unsigned, signature[..^1]));
+        Assert.False(verifier.Verify(unsigned, signature.AsSpan()[..^1]));
         Assert.False(verifier.Verify(unsigned, []));
         Assert.Throws<ArgumentException>(() => new Ed25519NoticeVerifier());
         Assert.Throws<ArgumentException>(() => new Ed25519NoticeVerifier(new byte[31]));

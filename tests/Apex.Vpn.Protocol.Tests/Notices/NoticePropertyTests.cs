@@ -1,8 +1,6 @@
 using Apex.Vpn.Protocol.Engine.Inner;
 using Apex.Vpn.Protocol.Engine.Notices;
-using Apex.Vpn.Protocol.Notices;
 using FsCheck;
-using FsCheck.Fluent;
 using FsCheck.Xunit;
 
 namespace Apex.Vpn.Protocol.Tests.Notices;

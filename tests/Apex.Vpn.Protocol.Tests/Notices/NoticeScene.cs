@@ -58,7 +58,7 @@ internal sealed class NoticeScene : IDisposable
     }
 
     /// <summary>What the client dropped for reasons of notices: invalid, stale, too many.</summary>
-    internal (long Invalid, long Stale, long Flood) Dropped(Node at) =>
+    internal static (long Invalid, long Stale, long Flood) Dropped(Node at) =>
         (at.Dropped(DropReason.InvalidNotice), at.Dropped(DropReason.StaleNotice), at.Dropped(DropReason.NoticeFlood));
 
     public void Dispose() => Duo.Dispose();

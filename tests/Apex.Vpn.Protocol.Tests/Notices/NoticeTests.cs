@@ -126,7 +126,7 @@ public sealed class NoticeTests
         Assert.Single(scene.Client.Heard);
         Assert.Equal([(NoticeKind.Drain, true)], scene.Node.Events.Ended);
         Assert.Equal(3, scene.Duo.Log.Count(sent => sent.Datagram.IsData && sent.Datagram.From == scene.Node.Address));
-        Assert.Equal((0, 1, 0), scene.Dropped(scene.Client)); // the third, which was heard before
+        Assert.Equal((0, 1, 0), NoticeScene.Dropped(scene.Client)); // the third, which was heard before
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class NoticeTests
         Assert.Empty(closing.Alternatives);
         // All were acknowledged, so none was sent twice.
         Assert.Equal(Enumerable.Repeat((NoticeKind.Closing, true), 11), scene.Node.Events.Ended);
-        Assert.Equal((0, 9, 0), scene.Dropped(scene.Client));
+        Assert.Equal((0, 9, 0), NoticeScene.Dropped(scene.Client));
         Assert.Equal(0, scene.Plane.Verified);
     }
 
