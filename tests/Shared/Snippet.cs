@@ -3,12 +3,16 @@ namespace Apex.Vpn.Testing;
 /// <summary>Code shown in a README, and the same code in a test that compiles and runs it.</summary>
 public static class Snippet
 {
-    /// <summary>The first C# block of a Markdown file.</summary>
-    public static string FromMarkdown(string path)
+    /// <summary>A C# block of a Markdown file: the first one, or one further on.</summary>
+    public static string FromMarkdown(string path, int index = 0)
     {
         string[] lines = File.ReadAllLines(path);
-        int start = Array.IndexOf(lines, "```csharp") + 1;
-        if (start == 0) throw new InvalidDataException($"{path} has no C# block.");
+        int start = 0;
+        for (int block = 0; block <= index; block++)
+        {
+            start = Array.IndexOf(lines, "```csharp", start) + 1;
+            if (start == 0) throw new InvalidDataException($"{path} has no C# block {block}.");
+        }
         int end = Array.IndexOf(lines, "```", start);
         return Normalize(lines[start..end]);
     }

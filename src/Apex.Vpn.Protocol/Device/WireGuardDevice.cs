@@ -52,15 +52,21 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         options ??= new WireGuardDeviceOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxStagedBytes, 64 * 1024, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HandshakeQueueCapacity, 8, nameof(options));
+        DeviceNotices.Check(options);
         (_tun, _transport) = (tun, transport);
         _name = options.Name ?? tun.Name;
         _clock = new DeviceClock(options.TimeProvider);
+        var notices = new NoticeEvents();
         _engine = new WireGuardEngine(new EngineOptions
         {
             Aead = AeadProviders.Select(options.Aead),
             Random = SecureRandom.Shared,
             Observer = options.Observer,
             Filter = options.Filter,
+            NoticeClient = options.NoticeClient,
+            NoticeNode = options.NoticeNode,
+            NoticeReceived = notices.Take,
+            NoticesSettled = notices.Settle,
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.MaxStagedBytes,
             WakeControl = _wake.Set,
@@ -70,6 +76,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _engine.Context.Events.Meter = _meter;
         _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
         Identities = new DeviceIdentities(_engine, _control);
+        Notices = new DeviceNotices(_engine, _control, _clock, _wake, notices);
         _workers = new DataWorkers(_name, _engine, tun, transport, _clock, options.DataThreads, Fail);
         transport.RoutesChanged += OnRoutesChanged;
     }
@@ -79,6 +86,9 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
 
     /// <summary>The static keys that the device answers for beside its private key.</summary>
     public DeviceIdentities Identities { get; }
+
+    /// <summary>What nodes tell their clients inside the tunnel.</summary>
+    public DeviceNotices Notices { get; }
 
     /// <summary>Completes when the device has ended: without an error when it was disposed, with <see cref="TunClosedException"/> when its
     /// TUN went away, with another exception when the system failed it.</summary>
@@ -250,6 +260,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _workers.Dispose();
         _control.Dispose();
         _engine.Dispose();
+        Notices.End();
         _meter.Dispose();
         _tun.Dispose();
         _transport.Dispose();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol;
 
@@ -27,6 +28,14 @@ public sealed class WireGuardDeviceOptions
     /// <summary>Decides about inner packets.</summary>
     /// <value>Null by default: all pass.</value>
     public IPacketFilter? Filter { get; init; }
+
+    /// <summary>Makes the device hear what its nodes tell their clients (<see cref="WireGuardDevice.Notices"/>).</summary>
+    /// <value>Null by default: no packet is looked at for it, and none is sent.</value>
+    public NoticeClientOptions? NoticeClient { get; init; }
+
+    /// <summary>Makes the device able to tell its clients something (<see cref="WireGuardDevice.Notices"/>).</summary>
+    /// <value>Null by default: no packet is looked at for it, and none is sent.</value>
+    public NoticeNodeOptions? NoticeNode { get; init; }
 
     /// <summary>How many threads carry packets.</summary>
     /// <value><see cref="DataThreads.Automatic"/> by default.</value>

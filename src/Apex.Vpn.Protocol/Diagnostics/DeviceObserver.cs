@@ -1,3 +1,4 @@
+using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Diagnostics;
@@ -40,4 +41,15 @@ public abstract class DeviceObserver
     /// <summary>The device went under or out of handshake load: cookies are asked for while it lasts.</summary>
     /// <param name="underLoad">Whether it is under load now.</param>
     public virtual void LoadChanged(bool underLoad) { }
+
+    /// <summary>A client said hello: it hears notices in this session (<see cref="DeviceNotices"/>).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="instance">The client's process: whom a personal notice is for.</param>
+    public virtual void NoticeHello(PublicKey peer, Guid instance) { }
+
+    /// <summary>A notice to a client came to its end.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="kind">What it said.</param>
+    /// <param name="acknowledged">Whether the client has it; false when it was sent three times in vain.</param>
+    public virtual void NoticeEnded(PublicKey peer, NoticeKind kind, bool acknowledged) { }
 }

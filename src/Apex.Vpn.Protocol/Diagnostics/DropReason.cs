@@ -124,4 +124,15 @@ public enum DropReason
 
     /// <summary>More probes than its network's share, or than the device answers in all.</summary>
     ProbeRateLimited,
+
+    // Notices inside the tunnel, which the engine takes before the TUN.
+
+    /// <summary>The magic of a notice and not its form, a signature that is wrong, or a notice about another node or client.</summary>
+    InvalidNotice,
+
+    /// <summary>A notice that was heard before or is out of its time, or an acknowledgement or hello that is one too many.</summary>
+    StaleNotice,
+
+    /// <summary>More notices of one node than are looked at.</summary>
+    NoticeFlood,
 }

@@ -4,7 +4,7 @@ namespace Apex.Vpn.Protocol.Diagnostics;
 public static class DropReasonNames
 {
     /// <summary>How many reasons there are, <see cref="DropReason.None"/> included; reasons are numbered from 0 without gaps.</summary>
-    internal const int Count = (int)DropReason.ProbeRateLimited + 1;
+    internal const int Count = (int)DropReason.NoticeFlood + 1;
 
     // Without a default arm the compiler reports a reason that has no text (CS8509); CS8524 is about numbers that are no reason at all.
 #pragma warning disable CS8524
@@ -50,6 +50,9 @@ public static class DropReasonNames
         DropReason.ProbeUnauthentic => "probe_unauthentic",
         DropReason.ProbeUntimely => "probe_untimely",
         DropReason.ProbeRateLimited => "probe_rate_limited",
+        DropReason.InvalidNotice => "invalid_notice",
+        DropReason.StaleNotice => "stale_notice",
+        DropReason.NoticeFlood => "notice_flood",
     };
 #pragma warning restore CS8524
 }

@@ -3,6 +3,7 @@ using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Notices;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Sessions;
 
@@ -23,6 +24,7 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
 /// <item><term><see cref="Keys"/></term><description>rented and returned by control; read by all workers that are online in <see cref="Quiescence"/></description></item>
+/// <item><term><see cref="Notices"/></term><description>see there</description></item>
 /// <item><term><see cref="Mtu"/></term><description>the sending worker; all</description></item>
 /// <item><term>everything of one <see cref="Worker"/></term><description>that worker alone; counters are read by anybody</description></item>
 /// </list>
@@ -44,6 +46,8 @@ internal sealed class EngineContext : IDisposable
         Staging = new StagingBudget(options.StagingBytes);
         WakeControl = options.WakeControl;
         Attention = new AttentionQueue(options.WakeControl);
+        if (options.NoticeClient is not null || options.NoticeNode is not null)
+            Notices = new NoticeTap(this, options.NoticeClient, options.NoticeNode);
     }
 
     internal AeadProvider Aead { get; }
@@ -87,6 +91,9 @@ internal sealed class EngineContext : IDisposable
     internal Quiescence Quiescence { get; } = new();
 
     internal StagingBudget Staging { get; }
+
+    /// <summary>Takes notices out of the stream on receiving workers; null when the device neither hears nor sends any.</summary>
+    internal NoticeTap? Notices { get; }
 
     internal DeviceCounters Counters { get; } = new();
 

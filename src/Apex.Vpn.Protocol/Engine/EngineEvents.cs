@@ -1,5 +1,6 @@
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine;
@@ -46,6 +47,10 @@ internal sealed class EngineEvents(DeviceObserver? observer)
         observer?.LoadChanged(underLoad);
         ProtocolEventSource.Log.LoadChanged(underLoad);
     }
+
+    internal void NoticeHello(Peer peer, Guid instance) => observer?.NoticeHello(peer.PublicKey, instance);
+
+    internal void NoticeEnded(Peer peer, NoticeKind kind, bool acknowledged) => observer?.NoticeEnded(peer.PublicKey, kind, acknowledged);
 
     internal void PacketsDropped(DropReason reason, int packets)
     {

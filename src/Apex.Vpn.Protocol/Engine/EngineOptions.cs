@@ -1,6 +1,7 @@
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Engine;
 
@@ -16,6 +17,16 @@ internal sealed class EngineOptions
     internal IPacketFilter? Filter { get; init; }
 
     internal IPeerAuthorizer? Authorizer { get; init; }
+
+    internal NoticeClientOptions? NoticeClient { get; init; }
+
+    internal NoticeNodeOptions? NoticeNode { get; init; }
+
+    /// <summary>Takes a notice that a client believes. Called on the control worker; must not block.</summary>
+    internal Action<Notice> NoticeReceived { get; init; } = static _ => { };
+
+    /// <summary>No notice of a node waits any more for its acknowledgement. Called on the control worker; must not block.</summary>
+    internal Action NoticesSettled { get; init; } = static () => { };
 
     internal int HandshakeQueueCapacity { get; init; } = 1024;
 

@@ -124,7 +124,7 @@ internal sealed class InboundPath(EngineContext engine)
             slot.Length -= TransportMessage.MinSize;
             if (slot.Length == 0) continue; // a keepalive
             anyData = true;
-            reason = Deliver(batch, ref slot, peer, ref sources);
+            reason = Deliver(batch, ref slot, keypair, ref sources);
             if (reason == DropReason.None) continue;
             slot.Length = 0;
             worker.Drop(reason);
@@ -137,14 +137,20 @@ internal sealed class InboundPath(EngineContext engine)
         AfterAuthentic(keypair, batch[last].Path, anyData, now);
     }
 
-    /// <summary>Checks an inner packet and trims its slot to it.</summary>
-    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Peer peer, ref RouteMemo sources)
+    /// <summary>Checks an inner packet and trims its slot to it: to nothing when it is a notice, which is for us and not for the host.</summary>
+    private DropReason Deliver(PacketBatch batch, ref PacketSlot slot, Keypair session, ref RouteMemo sources)
     {
+        Peer peer = session.Peer;
         if (!InnerPacket.TryParse(batch.Bytes(in slot), out InnerPacket packet)) return DropReason.MalformedInnerPacket;
         slot.Length = packet.Length;
         if (sources.Find(packet.Source, packet.IsIPv4) != peer) return DropReason.SourceNotAllowed;
         Span<byte> bytes = batch.Bytes(in slot);
         if (!Ecn.TryDecapsulate(slot.TrafficClass, bytes)) return DropReason.CongestionNotEcnCapable;
+        if (engine.Notices is { } notices && notices.TryTake(session, in packet, bytes, out DropReason reason))
+        {
+            slot.Length = 0;
+            return reason;
+        }
         return engine.Filter is { } filter && !filter.AllowInbound(peer.PublicKey, bytes) ? DropReason.FilteredInbound : DropReason.None;
     }
 

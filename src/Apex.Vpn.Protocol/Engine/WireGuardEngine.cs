@@ -5,6 +5,7 @@ using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Notices;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Engine.Sessions;
@@ -53,6 +54,7 @@ internal sealed class WireGuardEngine : IDisposable
         _handshakes = new HandshakeReader(_context, _sessions, secrets, _sender, new PeerAdmission(_context, _sessions));
         _peerClock = new PeerClock(_context, _sessions, _sender);
         _configurator = new Configurator(_context, _sessions, _worker);
+        if (_context.Notices is { } tap) Notices = new NoticeControl(_context, tap, options, _sender);
         _identities = new IdentityKeeper(_context, _sessions, _configurator);
     }
 
@@ -66,6 +68,9 @@ internal sealed class WireGuardEngine : IDisposable
     internal InboundPath Inbound { get; }
 
     internal EngineContext Context => _context;
+
+    /// <summary>Notices, as far as they belong to the control worker; null when the device neither hears nor sends any.</summary>
+    internal NoticeControl? Notices { get; }
 
     internal PublicKey? PublicKey => _context.Identities.Primary?.PublicKey;
 
@@ -97,7 +102,8 @@ internal sealed class WireGuardEngine : IDisposable
         while (_context.Fallen.TryDequeue(out Keypair? keypair)) _sessions.Discard(keypair);
         AttendPeers(output, now);
         ReadHandshakes(output, now);
-        while (output.HasRoom && _context.Wheel.TakeDue(now) is ActivePeer due) _peerClock.Tick(due.Peer, output, now);
+        Notices?.Reader?.Work(output, now);
+        while (output.HasRoom && _context.Wheel.TakeDue(now) is { } due) Tick(due, output, now);
         _worker.Ticket.Offline();
         _context.Quiescence.Collect();
         return HasMore(now);
@@ -293,9 +299,17 @@ internal sealed class WireGuardEngine : IDisposable
         if (attention.HasFlag(Attention.Keepalive)) _sender.SendKeepalive(peer, output, now);
         else if (attention.HasFlag(Attention.Staged) || (attention.HasFlag(Attention.Confirmed) && peer.StagedCount != 0))
             _sender.SendStaged(peer, output, now);
+        Notices?.Attend(peer, attention, output, now);
         _peerClock.Reschedule(peer);
     }
 
+    private void Tick(DeadlineWheel.Entry due, ControlOutput output, Instant now)
+    {
+        if (due is ActivePeer active) _peerClock.Tick(active.Peer, output, now);
+        else if (due is PendingNotice notice) Notices!.Sender!.Tick(notice, output, now);
+    }
+
     private bool HasMore(Instant now) =>
-        _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.HasWork(now) || _context.Wheel.Next() <= now;
+        _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.HasWork(now) || _context.Wheel.Next() <= now
+        || Notices is { HasWork: true };
 }

@@ -5,6 +5,7 @@ using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Fuzz.Rig;
@@ -34,6 +35,9 @@ internal sealed class RigNode : IDisposable
             Random = network.Random,
             Filter = options.Filter,
             Authorizer = options.Authorizer,
+            NoticeClient = options.NoticeClient,
+            NoticeNode = options.NoticeNode,
+            NoticeReceived = notice => Heard?.Invoke(notice),
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.StagingBytes,
         });
@@ -59,6 +63,9 @@ internal sealed class RigNode : IDisposable
 
     /// <summary>Sees what comes out of the tunnel.</summary>
     internal Action<ReadOnlySpan<byte>>? Delivered { get; set; }
+
+    /// <summary>Sees the notices that the engine believes.</summary>
+    internal Action<Notice>? Heard { get; set; }
 
     /// <summary>Sees what the engine answers to the host: ICMP errors.</summary>
     internal Action<ReadOnlySpan<byte>>? Replied { get; set; }
@@ -150,6 +157,10 @@ internal sealed record RigOptions
     internal IPacketFilter? Filter { get; init; }
 
     internal IPeerAuthorizer? Authorizer { get; init; }
+
+    internal NoticeClientOptions? NoticeClient { get; init; }
+
+    internal NoticeNodeOptions? NoticeNode { get; init; }
 
     internal int HandshakeQueueCapacity { get; init; } = 128;
 

@@ -4,6 +4,8 @@ using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Inner;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Notices;
+using Apex.Vpn.Protocol.Tests.Notices;
 using Apex.Vpn.Protocol.Tests.Probes;
 using Apex.Vpn.Protocol.Tests.Simulation;
 
@@ -166,6 +168,30 @@ internal static class DropScripts
             Action last = Probe(scene, static prober => prober.Request());
             last();
             return last;
+        },
+
+        // Notices in the tunnel.
+        [DropReason.InvalidNotice] = static scene =>
+        {
+            scene.Options = ControlPlane.NodeAt(DropScene.NodeIp);
+            return Inner(scene, ControlPlane.Packet(DropScene.PeerIp, DropScene.NodeIp, [.. ControlPlane.Hello(), 0]));
+        },
+        [DropReason.StaleNotice] = static scene =>
+        {
+            scene.Options = ControlPlane.NodeAt(DropScene.NodeIp);
+            byte[] hello = ControlPlane.Packet(DropScene.PeerIp, DropScene.NodeIp, ControlPlane.Hello());
+            Inner(scene, hello)();
+            return () => scene.Hand.Deliver(scene.Hand.Data(2, hello));
+        },
+        [DropReason.NoticeFlood] = static scene =>
+        {
+            scene.Options = new NodeOptions { NoticeClient = new ControlPlane().Client };
+            scene.Node.Engine.Notices!.SetGateways([ControlPlane.Gateway(scene.Hand.PublicKey, DropScene.PeerIp, DropScene.NodeIp)]);
+            byte[] notice = ControlPlane.Packet(DropScene.PeerIp, DropScene.NodeIp, NoticeLayout.Closing());
+            scene.Hand.Connect();
+            Datagram Notice(int counter) => new(scene.Hand.Address, scene.Node.Address, TrafficClass: 0, scene.Hand.Data((ulong)counter, notice));
+            scene.Node.Take([.. Enumerable.Range(1, NoticeInbox.Capacity).Select(Notice)]);
+            return () => scene.Node.Take(Notice(NoticeInbox.Capacity + 1));
         },
     };
 

@@ -1,4 +1,5 @@
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Tests.Simulation;
@@ -33,6 +34,16 @@ internal sealed class EventLog : DeviceObserver
     public override void PeerRoamed(PublicKey peer, UdpEndpoint endpoint) => Roamed.Add(endpoint);
 
     public override void LoadChanged(bool underLoad) => Load.Add(underLoad);
+
+    /// <summary>Which instances said hello.</summary>
+    internal List<Guid> Hellos { get; } = [];
+
+    /// <summary>Which notices came to their end, and whether they had been acknowledged.</summary>
+    internal List<(NoticeKind Kind, bool Acknowledged)> Ended { get; } = [];
+
+    public override void NoticeHello(PublicKey peer, Guid instance) => Hellos.Add(instance);
+
+    public override void NoticeEnded(PublicKey peer, NoticeKind kind, bool acknowledged) => Ended.Add((kind, acknowledged));
 
     public override void PacketDropped(DropReason reason) => Drops[reason] = Drops.GetValueOrDefault(reason) + 1;
 }

@@ -4,6 +4,7 @@ using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Tests.Simulation;
@@ -29,6 +30,10 @@ internal sealed class Node : IDisposable
             Observer = Events,
             Filter = options.Filter,
             Authorizer = options.Authorizer,
+            NoticeClient = options.NoticeClient,
+            NoticeNode = options.NoticeNode,
+            NoticeReceived = Heard.Add,
+            NoticesSettled = () => Settled++,
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.StagingBytes,
         });
@@ -60,6 +65,12 @@ internal sealed class Node : IDisposable
     /// <summary>Inner packets that came out of the tunnel, ICMP errors of the engine's own included.</summary>
     internal List<byte[]> Delivered { get; } = [];
 
+    /// <summary>Notices that this node believed.</summary>
+    internal List<Notice> Heard { get; } = [];
+
+    /// <summary>How often the last notice of this node on its way came to its end.</summary>
+    internal int Settled { get; private set; }
+
     /// <summary>Whether the host's kernel refuses the local addresses that the engine asks for, as after an address was taken away.</summary>
     internal bool RefusesSources { get; set; }
 
@@ -90,6 +101,14 @@ internal sealed class Node : IDisposable
     {
         Engine.ApplyPeers(updates);
         RunControl();
+    }
+
+    /// <summary>Tells another node something in its session; false when it would not hear it.</summary>
+    internal bool Notify(Node other, NoticeKind kind, ReadOnlySpan<byte> signed)
+    {
+        bool told = Engine.Notices!.Notify(other.PublicKey, kind, signed, _world.Now);
+        RunControl();
+        return told;
     }
 
     internal void SetPrivateKey(PrivateKey key)

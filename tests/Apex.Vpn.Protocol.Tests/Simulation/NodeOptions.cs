@@ -1,5 +1,6 @@
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Tests.Simulation;
 
@@ -11,6 +12,10 @@ internal sealed record NodeOptions
     internal IPacketFilter? Filter { get; init; }
 
     internal IPeerAuthorizer? Authorizer { get; init; }
+
+    internal NoticeClientOptions? NoticeClient { get; init; }
+
+    internal NoticeNodeOptions? NoticeNode { get; init; }
 
     internal int HandshakeQueueCapacity { get; init; } = 1024;
 

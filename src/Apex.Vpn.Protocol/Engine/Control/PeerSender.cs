@@ -62,10 +62,22 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
             Flush(peer, keypair, output, now);
             return;
         }
-        output.Add(0, peer, path.Value, trafficClass: 0);
+        TrySeal([], keypair, path, output, now);
+    }
+
+    /// <summary>Sends a packet of the engine's own in a session; false when it is over. Never begins a handshake.</summary>
+    internal bool TrySend(ReadOnlySpan<byte> packet, Keypair session, ControlOutput output, Instant now) =>
+        session.CanSend(now) && session.Peer.Path is { } path && TrySeal(packet, session, path, output, now);
+
+    private bool TrySeal(ReadOnlySpan<byte> packet, Keypair keypair, PeerPath path, ControlOutput output, Instant now)
+    {
+        packet.CopyTo(output.Add(packet.Length, keypair.Peer, path.Value, trafficClass: 0));
         output.Worker.RunSlots[0] = output.Batch.Count - 1;
         output.Worker.RunLength = 1;
-        if (!sealer.TrySealRun(output.Batch, output.Worker, keypair, path, now)) output.Batch.RemoveLast();
+        if (sealer.TrySealRun(output.Batch, output.Worker, keypair, path, now)) return true;
+        output.Batch.RemoveLast();
+        output.Worker.RunLength = 0;
+        return false;
     }
 
     /// <summary>The initiator's first message under a new session, which confirms it to the responder: waiting packets, or none.</summary>

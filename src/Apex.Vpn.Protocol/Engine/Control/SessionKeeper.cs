@@ -49,6 +49,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         active.LastHandshake = clock.UnixNanoseconds(now);
         worker.Counters.Add(CounterKind.HandshakesCompleted, 1);
         engine.Events.SessionEstablished(peer, initiator, now - active.HandshakeBegan);
+        if (engine.Notices?.GatewayOf(peer) is not null) engine.Attention.Raise(peer, Attention.Hello);
     }
 
     /// <summary>Drops an initiation of ours that waits for its response.</summary>

@@ -17,7 +17,6 @@ internal static class IcmpUnreachable
 
     private const int MaxIPv4Length = 576; // RFC 1812 4.3.2.3
     private const int IcmpHeaderSize = 8;
-    private const byte HopLimit = 64;
     private const byte InternetworkControl = 0xC0; // precedence of IPv4 errors, RFC 1812 4.3.2.5
 
     private const byte DestinationUnreachable = 3;
@@ -35,55 +34,23 @@ internal static class IcmpUnreachable
         if (!InnerPacket.TryParse(original, out InnerPacket packet)) return 0;
         original = original[..packet.Length];
         if (!IcmpEligibility.MayBeAnswered(original, in packet)) return 0;
-        return packet.IsIPv4 ? WriteIPv4(original, destination) : WriteIPv6(original, destination);
-    }
-
-    private static int WriteIPv4(ReadOnlySpan<byte> original, Span<byte> destination)
-    {
-        int length = Math.Min(InnerPacket.IPv4HeaderSize + IcmpHeaderSize + original.Length, MaxIPv4Length);
-        Span<byte> header = destination[..InnerPacket.IPv4HeaderSize];
-        header.Clear();
-        header[0] = 0x45;
-        header[1] = InternetworkControl;
-        BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
-        header[6] = 0x40; // do not fragment, so no identification is needed (RFC 6864)
-        header[8] = HopLimit;
-        header[9] = IcmpEligibility.ProtocolIcmp;
-        original.Slice(16, 4).CopyTo(header[12..]);
-        original.Slice(12, 4).CopyTo(header[16..]);
-        BinaryPrimitives.WriteUInt16BigEndian(header[10..], InternetChecksum.Finish(InternetChecksum.Sum(header)));
-        WriteMessage(destination[header.Length..length], DestinationUnreachable, HostUnreachable, original, pseudoHeaderSum: 0);
-        return length;
-    }
-
-    private static int WriteIPv6(ReadOnlySpan<byte> original, Span<byte> destination)
-    {
-        int length = Math.Min(InnerPacket.IPv6HeaderSize + IcmpHeaderSize + original.Length, MaxLength);
-        int payload = length - InnerPacket.IPv6HeaderSize;
-        Span<byte> header = destination[..InnerPacket.IPv6HeaderSize];
-        header.Clear();
-        header[0] = 0x60;
-        BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)payload);
-        header[6] = IcmpEligibility.ProtocolIcmpIPv6;
-        header[7] = HopLimit;
-        original.Slice(24, 16).CopyTo(header[8..]);
-        original.Slice(8, 16).CopyTo(header[24..]);
-
-        // Pseudo-header (RFC 8200 8.1): both addresses, the length, the protocol.
-        Span<byte> rest = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32BigEndian(rest, (uint)payload);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[4..], IcmpEligibility.ProtocolIcmpIPv6);
-        ushort sum = InternetChecksum.Sum(rest, InternetChecksum.Sum(header[8..]));
-        WriteMessage(destination[header.Length..length], DestinationUnreachableIPv6, AddressUnreachableIPv6, original, sum);
-        return length;
-    }
-
-    private static void WriteMessage(Span<byte> message, byte type, byte code, ReadOnlySpan<byte> original, ushort pseudoHeaderSum)
-    {
+        bool isIPv4 = packet.IsIPv4;
+        int length = Math.Min(InnerHeader.Size(isIPv4) + IcmpHeaderSize + original.Length, isIPv4 ? MaxIPv4Length : MaxLength);
+        Span<byte> error = destination[..length];
+        Span<byte> message = InnerHeader.Write(
+            error,
+            isIPv4,
+            trafficClass: isIPv4 ? InternetworkControl : (byte)0,
+            isIPv4 ? IcmpEligibility.ProtocolIcmp : IcmpEligibility.ProtocolIcmpIPv6,
+            source: packet.Destination,
+            destination: packet.Source);
         message[..IcmpHeaderSize].Clear();
-        message[0] = type;
-        message[1] = code;
+        message[0] = isIPv4 ? DestinationUnreachable : DestinationUnreachableIPv6;
+        message[1] = isIPv4 ? HostUnreachable : AddressUnreachableIPv6;
         original[..(message.Length - IcmpHeaderSize)].CopyTo(message[IcmpHeaderSize..]);
-        BinaryPrimitives.WriteUInt16BigEndian(message[2..], InternetChecksum.Finish(InternetChecksum.Sum(message, pseudoHeaderSum)));
+        // ICMP has no pseudo-header, ICMPv6 has.
+        ushort sum = isIPv4 ? (ushort)0 : InnerHeader.PseudoHeaderSum(error, isIPv4);
+        BinaryPrimitives.WriteUInt16BigEndian(message[2..], InternetChecksum.Finish(InternetChecksum.Sum(message, sum)));
+        return length;
     }
 }

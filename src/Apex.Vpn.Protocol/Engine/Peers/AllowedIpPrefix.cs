@@ -17,13 +17,17 @@ internal readonly record struct AllowedIpPrefix(UInt128 Bits, byte Length, bool 
 
     public bool IsIPv4 { get; } = IsIPv4;
 
-    internal static AllowedIpPrefix From(IPNetwork network)
+    internal static AllowedIpPrefix From(IPNetwork network) => From(network.BaseAddress, network.PrefixLength);
+
+    /// <summary>One address, or all that begin like it.</summary>
+    internal static AllowedIpPrefix From(IPAddress address, int? length = null)
     {
         Span<byte> bytes = stackalloc byte[16];
-        network.BaseAddress.TryWriteBytes(bytes, out int written);
+        address.TryWriteBytes(bytes, out int written);
+        var known = (byte)(length ?? written * 8);
         return written == 4
-            ? new(BinaryPrimitives.ReadUInt32BigEndian(bytes), (byte)network.PrefixLength, IsIPv4: true)
-            : new(BinaryPrimitives.ReadUInt128BigEndian(bytes), (byte)network.PrefixLength, IsIPv4: false);
+            ? new(BinaryPrimitives.ReadUInt32BigEndian(bytes), known, IsIPv4: true)
+            : new(BinaryPrimitives.ReadUInt128BigEndian(bytes), known, IsIPv4: false);
     }
 
     internal IPNetwork ToIPNetwork()

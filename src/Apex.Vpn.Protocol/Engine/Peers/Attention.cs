@@ -23,4 +23,10 @@ internal enum Attention
 
     /// <summary>A keepalive is due at once: the configuration or the device's state changed.</summary>
     Keepalive = 32,
+
+    /// <summary>A session was confirmed with a gateway that is to hear that we want notices.</summary>
+    Hello = 64,
+
+    /// <summary>A notice that was sent came through.</summary>
+    NoticeAcknowledged = 128,
 }

@@ -1,4 +1,5 @@
 using Apex.Vpn.Protocol.Crypto;
+using Apex.Vpn.Protocol.Engine.Notices;
 using Apex.Vpn.Protocol.Engine.Peers;
 
 namespace Apex.Vpn.Protocol.Engine.Sessions;
@@ -16,6 +17,7 @@ internal sealed class Keypair : IndexOwner, IRetired
     private readonly Lock _windowLock = new();
     private ulong _nextCounter;
     private int _renewalAsked;
+    private NoticeListener? _listener;
 
     internal Keypair(Peer peer, SecretSlab slab, bool isInitiator, uint remoteIndex, Instant createdAt)
     {
@@ -40,6 +42,12 @@ internal sealed class Keypair : IndexOwner, IRetired
     internal Span<byte> SendKey => _sendKey.Span;
 
     internal Span<byte> ReceiveKey => _receiveKey.Span;
+
+    /// <summary>The client that said hello in this session; null when none did.</summary>
+    internal NoticeListener? Listener => Volatile.Read(ref _listener);
+
+    /// <summary>Notes that a client said hello; true for the first in this session.</summary>
+    internal bool TryListen(NoticeListener listener) => Interlocked.CompareExchange(ref _listener, listener, null) is null;
 
     /// <summary>How many counters were handed out.</summary>
     internal ulong Sent => Volatile.Read(ref _nextCounter);
