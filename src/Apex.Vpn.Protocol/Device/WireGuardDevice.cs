@@ -29,6 +29,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     private readonly DeviceClock _clock;
     private readonly WakeSignal _wake = new();
     private readonly DeviceMeter _meter;
+    private readonly AuthorizerCalls? _authorizer;
     private readonly ControlWorker _control;
     private readonly DataWorkers _workers;
     private readonly string _name;
@@ -51,6 +52,14 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         options ??= new WireGuardDeviceOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxStagedBytes, 64 * 1024, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HandshakeQueueCapacity, 8, nameof(options));
+        if (options.Admission is { } admission)
+        {
+            ArgumentNullException.ThrowIfNull(admission.Authorizer, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfLessThan(admission.MaxConcurrentLookups, 1, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfLessThan(admission.MaxCachedGrants, 1, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfLessThan(admission.MaxReplayMarks, 1, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfLessThan(admission.MaxRevokedKeys, 1, nameof(options));
+        }
         (_tun, _transport) = (tun, transport);
         _name = options.Name ?? tun.Name;
         _clock = new DeviceClock(options.TimeProvider);
@@ -60,6 +69,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             Random = SecureRandom.Shared,
             Observer = options.Observer,
             Filter = options.Filter,
+            Admission = options.Admission,
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.MaxStagedBytes,
             WakeControl = _wake.Set,
@@ -67,7 +77,9 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _engine.Context.Mtu = tun.Mtu;
         _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
         _engine.Context.Events.Meter = _meter;
-        _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
+        _authorizer = options.Admission is null ? null : new AuthorizerCalls(_engine.Admission!, options.Admission, options.TimeProvider);
+        _control = new ControlWorker(_name, _engine, transport, _clock, _wake, _authorizer, Fail);
+        Admission = options.Admission is null ? null : new DeviceAdmission(_engine.Admission!, _control);
         Identities = new DeviceIdentities(_engine, _control);
         _workers = new DataWorkers(_name, _engine, tun, transport, _clock, options.DataThreads, Fail);
         transport.RoutesChanged += OnRoutesChanged;
@@ -78,6 +90,9 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
 
     /// <summary>The static keys that the device answers for beside its private key.</summary>
     public DeviceIdentities Identities { get; }
+
+    /// <summary>Peers made just in time; null when <see cref="WireGuardDeviceOptions.Admission"/> was not set.</summary>
+    public DeviceAdmission? Admission { get; }
 
     /// <summary>Completes when the device has ended: without an error when it was disposed, with <see cref="TunClosedException"/> when its
     /// TUN went away, with another exception when the system failed it.</summary>
@@ -225,6 +240,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         }
         _transport.RoutesChanged -= OnRoutesChanged;
         _workers.Dispose();
+        _authorizer?.Dispose();
         _control.Dispose();
         _engine.Dispose();
         _meter.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Diagnostics;
 
 namespace Apex.Vpn.Protocol;
@@ -27,6 +28,10 @@ public sealed class WireGuardDeviceOptions
     /// <summary>Decides about inner packets.</summary>
     /// <value>Null by default: all pass.</value>
     public IPacketFilter? Filter { get; init; }
+
+    /// <summary>Lets in peers that nobody configured, just in time, when an authorizer says so.</summary>
+    /// <value>Null by default: only configured peers are answered.</value>
+    public AdmissionOptions? Admission { get; init; }
 
     /// <summary>How many threads carry packets.</summary>
     /// <value><see cref="DataThreads.Automatic"/> by default.</value>

@@ -20,6 +20,8 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/>, <see cref="HandshakeGate.Known"/></term><description>control, published by volatile writes; all, without locks</description></item>
 /// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
+/// <item><term><see cref="Admission.PeerAdmission.Inbox"/>, <see cref="Admission.LookupTable.Waiting"/></term><description>any puts in and control
+/// takes out; control puts in and any takes out; lock-free. All else of the admission of peers: control; control</description></item>
 /// <item><term><see cref="Keys"/></term><description>rented and returned by control; read by all workers that are online in <see cref="Quiescence"/></description></item>
 /// <item><term><see cref="Mtu"/></term><description>the sending worker; all</description></item>
 /// <item><term>everything of one <see cref="Worker"/></term><description>that worker alone; counters are read by anybody</description></item>
@@ -36,7 +38,6 @@ internal sealed class EngineContext : IDisposable
         Peers = new PeerTable(options.Random);
         Events = new EngineEvents(options.Observer);
         Filter = options.Filter;
-        Authorizer = options.Authorizer;
         Handshakes = new HandshakeLanes(options.HandshakeQueueCapacity);
         Gate = new HandshakeGate(this);
         Staging = new StagingBudget(options.StagingBytes);
@@ -51,8 +52,6 @@ internal sealed class EngineContext : IDisposable
     internal EngineEvents Events { get; }
 
     internal IPacketFilter? Filter { get; }
-
-    internal IPeerAuthorizer? Authorizer { get; }
 
     internal Action WakeControl { get; }
 

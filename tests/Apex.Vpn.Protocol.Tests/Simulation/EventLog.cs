@@ -1,3 +1,4 @@
+using System.Net;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Transports;
 
@@ -20,6 +21,16 @@ internal sealed class EventLog : DeviceObserver
 
     internal List<bool> Load { get; } = [];
 
+    internal List<(PublicKey Peer, int Class)> Admitted { get; } = [];
+
+    internal List<PublicKey> ErasedPeers { get; } = [];
+
+    internal List<IPNetwork> AddressesLeft { get; } = [];
+
+    internal List<IPNetwork> AddressesFreed { get; } = [];
+
+    internal List<bool> Authorizer { get; } = [];
+
     internal Dictionary<DropReason, int> Drops { get; } = [];
 
     public override void HandshakeInitiated(PublicKey peer, int attempt) => (Initiations, LastAttempt) = (Initiations + 1, attempt);
@@ -33,6 +44,16 @@ internal sealed class EventLog : DeviceObserver
     public override void PeerRoamed(PublicKey peer, UdpEndpoint endpoint) => Roamed.Add(endpoint);
 
     public override void LoadChanged(bool underLoad) => Load.Add(underLoad);
+
+    public override void PeerAdmitted(PublicKey peer, int grantClass) => Admitted.Add((peer, grantClass));
+
+    public override void PeerErased(PublicKey peer) => ErasedPeers.Add(peer);
+
+    public override void InnerAddressLeft(IPNetwork address) => AddressesLeft.Add(address);
+
+    public override void InnerAddressFreed(IPNetwork address) => AddressesFreed.Add(address);
+
+    public override void AuthorizerChanged(bool answers) => Authorizer.Add(answers);
 
     public override void PacketDropped(DropReason reason) => Drops[reason] = Drops.GetValueOrDefault(reason) + 1;
 }

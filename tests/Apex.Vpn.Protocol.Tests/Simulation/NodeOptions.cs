@@ -1,5 +1,5 @@
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Crypto;
-using Apex.Vpn.Protocol.Engine.Noise;
 
 namespace Apex.Vpn.Protocol.Tests.Simulation;
 
@@ -10,7 +10,14 @@ internal sealed record NodeOptions
 
     internal IPacketFilter? Filter { get; init; }
 
-    internal IPeerAuthorizer? Authorizer { get; init; }
+    /// <summary>Decides about keys that nobody configured; null for none.</summary>
+    internal Clerk? Clerk { get; init; }
+
+    internal IMembershipFilter? MembershipFilter { get; init; }
+
+    internal int MaxCachedGrants { get; init; } = 65_536;
+
+    internal int MaxReplayMarks { get; init; } = 1 << 20;
 
     internal int HandshakeQueueCapacity { get; init; } = 1024;
 

@@ -32,6 +32,13 @@ internal sealed class SourceHash
         return NotZero(Mix(Mix(prefix) ^ (source.IsIPv4 ? 4u << 24 : 6u << 24)));
     }
 
+    /// <summary>An IPv4 /24 or an IPv6 /56: what one customer of a provider may have to itself.</summary>
+    internal ulong OfNetwork(in UdpEndpoint source)
+    {
+        ulong prefix = source.IsIPv4 ? (uint)source.AddressBits >> 8 : (ulong)(source.AddressBits >> 72);
+        return NotZero(Mix(Mix(prefix) ^ (source.IsIPv4 ? 24u << 24 : 56u << 24)));
+    }
+
     /// <summary>A receiver index of ours, which only those know who saw our messages.</summary>
     internal ulong OfIndex(uint index) => NotZero(Mix(Mix(index) ^ (1u << 24)));
 
