@@ -87,6 +87,7 @@ internal sealed class EnginePair : IDisposable
             do
             {
                 more = Engine.Step(now, _control);
+                Engine.AfterSend(_control, _control.Count);
                 foreach (ref PacketSlot slot in _control.Slots) slot.Path = new UdpPath(Address);
                 other.Engine.Inbound.Process(_control, other.Receiver, now);
             }

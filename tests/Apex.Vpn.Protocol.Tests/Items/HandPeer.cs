@@ -32,7 +32,8 @@ internal sealed class HandPeer : IDisposable
         world.Random.Fill(seed);
         Key = new PrivateKey(seed);
         _checker = new CookieChecker(PublicKey);
-        Cookies = new CookieJar(node.PublicKey);
+        Meant = node.PublicKey;
+        Cookies = new CookieJar(Meant);
     }
 
     internal UdpEndpoint Address { get; set; }
@@ -41,7 +42,13 @@ internal sealed class HandPeer : IDisposable
 
     internal PublicKey PublicKey => Key.DerivePublicKey();
 
-    internal CookieJar Cookies { get; }
+    internal CookieJar Cookies { get; private set; }
+
+    /// <summary>The identity of the node's that initiations are made for.</summary>
+    internal PublicKey Meant { get; private set; }
+
+    /// <summary>The identity by which the node called, in the last initiation that was answered.</summary>
+    internal PublicKey CalledBy { get; private set; }
 
     /// <summary>The receiver index by which the node addresses this end.</summary>
     internal uint LocalIndex { get; set; } = 0xABCD0001;
@@ -66,6 +73,14 @@ internal sealed class HandPeer : IDisposable
         return this;
     }
 
+    /// <summary>Makes initiations for another identity of the node's from now on.</summary>
+    internal HandPeer Means(PublicKey identity)
+    {
+        Meant = identity;
+        Cookies = new CookieJar(identity);
+        return this;
+    }
+
     /// <summary>Makes a session that this end began and confirmed by a keepalive.</summary>
     internal HandPeer Connect()
     {
@@ -86,7 +101,7 @@ internal sealed class HandPeer : IDisposable
         message.WriteType();
         (stamp ?? NextStamp()).Write(message.Timestamp);
         _world.Random.Fill(_ephemeral);
-        PublicKey local = claimed ?? PublicKey, remote = _node.PublicKey;
+        PublicKey local = claimed ?? PublicKey, remote = Meant;
         byte[] staticStatic = new byte[X25519.KeySize];
         if (claimed is null) Assert.True(X25519.TryAgree(Key.Bytes, Bytes(in remote), staticStatic));
         var state = new SymmetricState(_state, Aead);
@@ -111,6 +126,7 @@ internal sealed class HandPeer : IDisposable
         Assert.True(X25519.TryAgree(Key.Bytes, key, staticStatic));
         Assert.Equal(NoiseVerdict.Good, NoiseIkPsk2.ReadInitiationPayload(state, staticStatic, theirs.Timestamp, scratch));
         TimestampRead = Tai64n.Read(scratch);
+        CalledBy = new PublicKey(key);
 
         byte[] bytes = new byte[ResponseMessage.Size];
         var message = new ResponseMessage(bytes) { Sender = LocalIndex, Receiver = theirs.Sender };

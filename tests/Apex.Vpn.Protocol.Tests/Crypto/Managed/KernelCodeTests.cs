@@ -31,6 +31,15 @@ public sealed class KernelCodeTests
         Assert.All(listing, static kernel => Assert.Empty(SecretFlow.Leaks(kernel.Value)));
     }
 
+    [OptimizedFact]
+    public void In_what_the_compiler_makes_of_a_leaky_kernel_the_leak_is_found()
+    {
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64) return;
+        Dictionary<string, string[]> listing = KernelListing.Load(LeakyKernels.Names);
+        Assert.Equal(LeakyKernels.Names.Order(), listing.Keys.Order());
+        Assert.All(listing, static kernel => Assert.NotEmpty(SecretFlow.Leaks(kernel.Value)));
+    }
+
     [Theory]
     [InlineData("cmp r9, qword ptr [rsi] | jl SHORT G_M000_IG02", "jl SHORT G_M000_IG02")]
     [InlineData("mov rax, qword ptr [rsi] | add rax, rcx | mov edx, dword ptr [rdi+rax]", "mov edx, dword ptr [rdi+rax]")]

@@ -26,14 +26,18 @@ internal static class KernelListing
     ];
 
     /// <summary>The lines of each kernel, as this machine would run it.</summary>
-    internal static Dictionary<string, string[]> Load()
+    internal static Dictionary<string, string[]> Load() => Load(Kernels);
+
+    /// <summary>The lines of methods that run in that process, as this machine would run them.</summary>
+    /// <param name="kernels">By type and name.</param>
+    internal static Dictionary<string, string[]> Load(string[] kernels)
     {
         string file = Path.Combine(Path.GetTempPath(), $"apex-kernels-{Guid.NewGuid():N}.txt");
         try
         {
-            IEnumerable<string> methods = Kernels.Select(static kernel => kernel.Split(':')[1]).Distinct();
+            IEnumerable<string> methods = kernels.Select(static kernel => kernel.Split(':')[1]).Distinct();
             Run(("DOTNET_JitStdOutFile", file), ("DOTNET_JitDisasm", string.Join(' ', methods)));
-            return Split(File.ReadAllLines(file));
+            return Split(File.ReadAllLines(file), kernels);
         }
         finally
         {
@@ -57,16 +61,16 @@ internal static class KernelListing
         return output;
     }
 
-    private static Dictionary<string, string[]> Split(string[] lines)
+    private static Dictionary<string, string[]> Split(string[] lines, string[] kernels)
     {
-        var kernels = new Dictionary<string, string[]>();
+        var found = new Dictionary<string, string[]>();
         for (int i = 0; i < lines.Length; i++)
         {
             if (!lines[i].StartsWith(Start, StringComparison.Ordinal)) continue;
             int end = Array.FindIndex(lines, i + 1, static line => line.StartsWith(Start, StringComparison.Ordinal));
-            string? kernel = Kernels.FirstOrDefault(kernel => lines[i].Contains($".{kernel}(", StringComparison.Ordinal));
-            if (kernel is not null) kernels[kernel] = lines[(i + 1)..(end < 0 ? lines.Length : end)];
+            string? kernel = kernels.FirstOrDefault(kernel => lines[i].Contains($".{kernel}(", StringComparison.Ordinal));
+            if (kernel is not null) found[kernel] = lines[(i + 1)..(end < 0 ? lines.Length : end)];
         }
-        return kernels;
+        return found;
     }
 }
