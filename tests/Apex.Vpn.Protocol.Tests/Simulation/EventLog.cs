@@ -33,6 +33,19 @@ internal sealed class EventLog : DeviceObserver
 
     internal Dictionary<DropReason, int> Drops { get; } = [];
 
+    /// <summary>Gives back the memory of what is remembered of just-in-time peers.</summary>
+    internal void Forget()
+    {
+        Admitted.Clear();
+        Admitted.TrimExcess();
+        ErasedPeers.Clear();
+        ErasedPeers.TrimExcess();
+        AddressesLeft.Clear();
+        AddressesLeft.TrimExcess();
+        AddressesFreed.Clear();
+        AddressesFreed.TrimExcess();
+    }
+
     public override void HandshakeInitiated(PublicKey peer, int attempt) => (Initiations, LastAttempt) = (Initiations + 1, attempt);
 
     public override void SessionEstablished(PublicKey peer, bool initiator, TimeSpan duration) => Sessions++;
