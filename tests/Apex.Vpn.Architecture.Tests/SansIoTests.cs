@@ -20,7 +20,10 @@ public sealed class SansIoTests
 
     // The keys live in the root namespace, beside the device.
     private static readonly string[] CoreTypes =
-        ["Apex.Vpn.Protocol.KeyText", "Apex.Vpn.Protocol.SecretKey", "Apex.Vpn.Protocol.PrivateKey", "Apex.Vpn.Protocol.PresharedKey", "Apex.Vpn.Protocol.PublicKey"];
+    [
+        "Apex.Vpn.Protocol.KeyText", "Apex.Vpn.Protocol.SecretKey", "Apex.Vpn.Protocol.PrivateKey", "Apex.Vpn.Protocol.PresharedKey",
+        "Apex.Vpn.Protocol.PublicKey", "Apex.Vpn.Protocol.ProbeSecret", "Apex.Vpn.Protocol.ProbeEpoch",
+    ];
 
     private static readonly string[] ForbiddenNamespaces =
         ["System.Net.Sockets", "System.Threading.Tasks", "System.Threading.Channels", "System.IO", "System.Net.NetworkInformation", "Microsoft.Extensions"];

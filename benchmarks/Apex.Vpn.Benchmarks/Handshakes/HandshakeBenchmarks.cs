@@ -21,7 +21,6 @@ public class HandshakeBenchmarks
     private static readonly UdpEndpoint Home = UdpEndpoint.FromIPv4(0xC0000201, 1000);
 
     private readonly byte[][] _initiations = new byte[Messages][];
-    private readonly byte[] _junk = new byte[InitiationMessage.Size];
     private readonly byte[] _stranger = new byte[InitiationMessage.Size];
     private readonly PacketBatch _arriving = new(BatchSlots, BatchSlots * 512);
     private readonly PacketBatch _leaving = WireGuardEngine.CreateControlBatch();
@@ -45,7 +44,6 @@ public class HandshakeBenchmarks
         _population = new Population(1, key.DerivePublicKey());
         _engine.ApplyPeers([new PeerUpdate(_population[0].PublicKey)]);
         _engine.Up();
-        new InitiationMessage(_junk).WriteType();
         new InitiationMessage(_stranger).WriteType();
         new CookieJar(key.DerivePublicKey()).AddMacs(_stranger, _now);
         for (int i = 0; i < Messages; i++) _initiations[i] = new byte[InitiationMessage.Size];
@@ -78,15 +76,6 @@ public class HandshakeBenchmarks
             Arrive(initiation, Home);
             Step();
         }
-    }
-
-    /// <summary>Junk, as a receiving worker turns it away.</summary>
-    [Benchmark(OperationsPerInvoke = BatchSlots)]
-    public void Junk()
-    {
-        _arriving.Clear();
-        for (int i = 0; i < BatchSlots; i++) _arriving.Add(_junk).Path = new UdpPath(Home);
-        _engine.Inbound.Process(_arriving, _worker, _now);
     }
 
     /// <summary>A stranger's message with a valid mac1, up to the cookie that answers it.</summary>

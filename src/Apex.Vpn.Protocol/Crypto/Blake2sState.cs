@@ -41,6 +41,18 @@ internal struct Blake2sState
         _filled = key.IsEmpty ? 0 : Blake2s.BlockSize;
     }
 
+    /// <summary>Starts a keyed hash of data that is not empty, whatever was in progress before: the key is hashed at once, so that copies of
+    /// this state share it.</summary>
+    internal void InitializeByKey(int outputLength, ReadOnlySpan<byte> key)
+    {
+        Debug.Assert(!key.IsEmpty);
+        Initialize(outputLength, key);
+        Span<byte> pending = _pending;
+        Blake2sCompression.Compress(_chain, pending, _compressed += Blake2s.BlockSize, isLast: false);
+        CryptographicOperations.ZeroMemory(pending);
+        _filled = 0;
+    }
+
     /// <summary>Adds data.</summary>
     internal void Update(scoped ReadOnlySpan<byte> data)
     {

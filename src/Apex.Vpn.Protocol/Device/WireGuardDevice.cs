@@ -5,6 +5,7 @@ using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol;
@@ -166,6 +167,28 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Answers latency probes from now on, with these secrets and this time; null ends it. Call it again whenever an epoch changes or newer
+    /// signed time comes.
+    /// </summary>
+    /// <param name="options">Not needed afterwards: secrets are copied, into memory that is erased.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The device or a secret was disposed.</exception>
+    /// <remarks>
+    /// A device that answers none, as every one does at first, cannot be told from one that knows no probes. One that answers does so only to
+    /// those who have the secret, and its answers look like cookie replies. Probes are made for the device's public key.
+    /// </remarks>
+    public void AnswerProbes(ProbeResponderOptions? options)
+    {
+        ProbeSettings? settings = options is null ? null : Settings(options);
+        lock (_control.Lock)
+        {
+            if (_disposed) settings?.Dispose();
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _engine.AnswerProbes(settings);
+        }
+    }
+
     /// <summary>The device's own settings.</summary>
     /// <param name="cancellationToken">Not looked at: the answer is there at once.</param>
     public ValueTask<DeviceStatus> GetStatusAsync(CancellationToken cancellationToken = default)
@@ -249,6 +272,20 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _wake.Dispose();
         _completion.TrySetResult();
         return default;
+    }
+
+    private ProbeSettings Settings(ProbeResponderOptions options)
+    {
+        ThrowIfNoRate(options.AnswersPerNetwork);
+        ThrowIfNoRate(options.AnswersInAll);
+        var clock = new ProbeClock(options.Time.IssuedAt.ToUnixTimeMilliseconds(), _clock.At(options.Time.ArrivedAt));
+        return new ProbeSettings(options.Current, options.Previous, clock, options.AnswersPerNetwork, options.AnswersInAll);
+
+        static void ThrowIfNoRate(int rate)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(rate, 1_000_000, nameof(options));
+        }
     }
 
     private void ApplyOwnLocked(DeviceUpdate update)

@@ -23,4 +23,7 @@ internal enum CounterKind
 
     /// <summary>A level, not a count: +1 when a peer gets its first session, -1 when its keys are erased.</summary>
     ActivePeers,
+
+    /// <summary>Latency probes answered.</summary>
+    ProbesAnswered,
 }

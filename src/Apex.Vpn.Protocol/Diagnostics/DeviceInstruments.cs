@@ -31,6 +31,8 @@ internal sealed class DeviceInstruments
             TelemetryNames.Handshakes, () => Measure(static device => device.Handshakes()), "{handshake}", "Handshakes that came to an end.");
         meter.CreateObservableUpDownCounter(
             TelemetryNames.PeersActive, () => Measure(static device => device.PeersActive()), "{peer}", "Peers that session keys are held for.");
+        meter.CreateObservableCounter(
+            TelemetryNames.ProbesAnswered, () => Measure(static device => device.ProbesAnswered()), "{probe}", "Latency probes answered.");
         HandshakeDuration = meter.CreateHistogram(
             TelemetryNames.HandshakeDuration,
             "s",

@@ -49,6 +49,13 @@ internal sealed class DeviceMeter : IDisposable
 
     internal IEnumerable<Measurement<long>> PeersActive() => [new(_counters.Read(CounterKind.ActivePeers), _interface)];
 
+    /// <summary>None while there was no probe: a device that answers none has no such instrument to show.</summary>
+    internal IEnumerable<Measurement<long>> ProbesAnswered()
+    {
+        long answered = _counters.Read(CounterKind.ProbesAnswered);
+        if (answered != 0) yield return new(answered, _interface);
+    }
+
     /// <summary>One measurement per reason that has happened.</summary>
     internal IEnumerable<Measurement<long>> PacketsDropped()
     {

@@ -20,7 +20,7 @@ public enum DropReason
 
     // Handshake messages.
 
-    /// <summary>The handshake queue was full.</summary>
+    /// <summary>The handshake queue was full, or the sixteenth of it that is for probes.</summary>
     HandshakeQueueFull,
 
     /// <summary>mac1 does not fit any identity of ours (WG 5.4.4).</summary>
@@ -113,6 +113,17 @@ public enum DropReason
 
     /// <summary>The network did not take it.</summary>
     SendFailed,
+
+    // Latency probes: initiations by their looks, whose mac1 fits no identity and whose stamp fits a probe key.
+
+    /// <summary>The MAC is wrong: a probe that somebody changed on its way.</summary>
+    ProbeUnauthentic,
+
+    /// <summary>The time in it is more than 120 s off.</summary>
+    ProbeUntimely,
+
+    /// <summary>More probes than its network's share, or than the device answers in all.</summary>
+    ProbeRateLimited,
 
     // Just-in-time peers.
 

@@ -37,6 +37,9 @@ public static class TelemetryNames
     /// </summary>
     public const string HandshakeDuration = "apex.vpn.handshake.duration";
 
+    /// <summary>Counter, unit <c>{probe}</c>: latency probes answered. Refused ones are drops.</summary>
+    public const string ProbesAnswered = "apex.vpn.probes.answered";
+
     /// <summary>Up-down counter, unit <c>{peer}</c>: peers that key material of a session is held for.</summary>
     public const string PeersActive = "apex.vpn.peers.active";
 

@@ -7,7 +7,7 @@ namespace Apex.Vpn.Protocol.Diagnostics;
 /// </remarks>
 internal sealed class WorkerCounters
 {
-    private const int Kinds = (int)CounterKind.ActivePeers + 1;
+    private const int Kinds = (int)CounterKind.ProbesAnswered + 1;
 
     // 128 bytes: two lines, because processors fetch lines in pairs.
     private const int Padding = 128 / sizeof(long);

@@ -18,6 +18,8 @@ namespace Apex.Vpn.Protocol.Engine;
 /// <item><term><see cref="Identities"/></term><description>control; control, and receiving workers, which only check mac1 with them: their keys
 /// for that never change and are never erased</description></item>
 /// <item><term><see cref="Indices"/>, <see cref="AllowedIps"/>, <see cref="HandshakeGate.Known"/></term><description>control, published by volatile writes; all, without locks</description></item>
+/// <item><term><see cref="HandshakeGate.Probes"/></term><description>control replaces keys, receiving workers check with them; whoever fitted
+/// keys that were replaced is refused by control</description></item>
 /// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
 /// <item><term><see cref="Admission.PeerAdmission.Inbox"/>, <see cref="Admission.LookupTable.Waiting"/></term><description>any puts in and control
@@ -97,6 +99,7 @@ internal sealed class EngineContext : IDisposable
     public void Dispose()
     {
         Identities.Dispose();
+        Gate.Probes.Dispose();
         Keys.Dispose();
         HandshakeSecrets.Dispose();
     }

@@ -7,6 +7,7 @@ using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
@@ -151,11 +152,20 @@ internal sealed class WireGuardEngine : IDisposable
         return _context.Quiescence.Pending == 0 ? next : next.OrEarlier(now + ReleaseInterval, DeadlineReason.ReleaseKeys);
     }
 
-    internal void SetPrivateKey(PrivateKey? privateKey) => _identities.SetPrimary(privateKey);
+    internal void SetPrivateKey(PrivateKey? privateKey)
+    {
+        _identities.SetPrimary(privateKey);
+        _context.Gate.Probes.Follow(PublicKey);
+    }
 
     internal bool TryAddIdentity(PrivateKey privateKey) => _identities.TryAdd(privateKey);
 
-    internal bool TryRetireIdentity(PublicKey key) => _identities.TryRetire(key);
+    internal bool TryRetireIdentity(PublicKey key)
+    {
+        bool retired = _identities.TryRetire(key);
+        _context.Gate.Probes.Follow(PublicKey); // another may be the primary now
+        return retired;
+    }
 
     internal PublicKey[] ListIdentities()
     {
@@ -164,6 +174,10 @@ internal sealed class WireGuardEngine : IDisposable
         for (int i = 0; i < keys.Length; i++) keys[i] = identities[i].PublicKey;
         return keys;
     }
+
+    /// <summary>Answers latency probes from now on, made for the primary identity; null ends it.</summary>
+    /// <param name="settings">Owned by the engine from now on.</param>
+    internal void AnswerProbes(ProbeSettings? settings) => _context.Gate.Probes.Apply(settings, PublicKey);
 
     internal void RemoveAllPeers() => _configurator.RemoveAllPeers();
 
@@ -272,7 +286,7 @@ internal sealed class WireGuardEngine : IDisposable
             }
             Peer? touched = _handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now);
             if (touched is not null) _peerClock.Reschedule(touched);
-            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null);
+            lanes.Charge(lane, _handshakes.Cost, inVain: touched is null && item.Probe is null);
         }
     }
 

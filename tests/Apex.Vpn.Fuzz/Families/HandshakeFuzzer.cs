@@ -4,8 +4,10 @@ using Apex.Vpn.Fuzz.Fuzzing;
 using Apex.Vpn.Fuzz.Rig;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Fuzz.Families;
@@ -68,6 +70,7 @@ internal sealed class HandshakeFuzzer : Fuzzer
     {
         if (_left != 0) End();
         _left = 0;
+        Probe();
         Overrun();
         FuzzException.Require(_scene.Ping(), "The friend's session is lost.");
     }
@@ -117,6 +120,32 @@ internal sealed class HandshakeFuzzer : Fuzzer
         _scene.Network.Settle();
         SendMany(2 * RateLimiter.Burst);
         _scene.Network.Settle();
+    }
+
+    /// <summary>Probes, to a victim that answers one a second: good, damaged under a good stamp, from another time, and one too many.</summary>
+    private void Probe()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        _dice.Fill(bytes);
+        using var secret = new ProbeSecret(bytes);
+        var epoch = new ProbeEpoch(1, secret);
+        _scene.Victim.Engine.AnswerProbes(new ProbeSettings(epoch, null, new ProbeClock(0, _scene.Network.Now), perNetwork: 1, inAll: 1));
+        PublicKey node = _scene.Victim.PublicKey;
+        using var key = new ProbeKey(in node, epoch.Number, secret.Bytes);
+        var random = new SeededRandom(_dice.Next());
+        _length = ProbeRequest.Size;
+        Span<byte> message = _message.AsSpan(0, _length);
+        ProbeRequest.Write(message, key, index: 0, time: ProbeClock.Tolerance + 1 + (uint)_dice.Below(1000), random);
+        Offer(message);
+        ProbeRequest.Write(message, key, index: 0, time: 0, random);
+        for (int i = 0; i < 3; i++) Offer(message);
+        message[_dice.Between(56, 131)] ^= (byte)_dice.Between(1, 255);
+        Offer(message);
+        _scene.Victim.Receive();
+        _scene.Network.Settle();
+        _scene.Victim.Engine.AnswerProbes(null);
+
+        void Offer(ReadOnlySpan<byte> probe) => _scene.Victim.Offer(probe, _sources[0]);
     }
 
     private void SendMany(int count)

@@ -5,7 +5,6 @@ using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Admission;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Transports;
 
@@ -140,7 +139,7 @@ internal sealed class RigNode : IDisposable
             any = true;
             try
             {
-                admission.Inbox.Answer(lookup, _authorizer!.AuthorizeAsync(lookup.Request, default).Result);
+                admission.Inbox.Answer(lookup, _authorizer!.AuthorizeAsync(lookup.Request, default).AsTask().GetAwaiter().GetResult());
             }
             catch (InvalidOperationException)
             {

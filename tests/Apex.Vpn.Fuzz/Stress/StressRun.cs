@@ -202,7 +202,7 @@ internal sealed class StressRun
         report($"{_network.Delivered:N0} packets delivered, {_keys:N0} keys, "
             + $"{_network.Nodes.Sum(static node => node.Engine.Context.Counters.Read(CounterKind.HandshakesCompleted)):N0} sessions, "
             + $"{_rounds} rounds in {seconds:N1} s; traffic resumed after {_slowest.TotalMilliseconds:N0} ms at the latest.");
-        for (var reason = DropReason.None + 1; reason <= DropReason.SendFailed; reason++)
+        for (var reason = DropReason.None + 1; (int)reason < DropReasonNames.Count; reason++)
         {
             long dropped = _network.Nodes.Sum(node => Dropped(node, reason));
             if (dropped != 0) report($"  {dropped,12:N0} {DropReasonNames.ToText(reason)}");

@@ -46,9 +46,9 @@ internal sealed class Gatehouse : IDisposable
     /// <summary>Sends an initiation and tells whether a response came.</summary>
     internal bool Knock(HandPeer client, byte[]? initiation = null)
     {
-        int before = client.Received(MessageType.Response);
+        int before = World.Wire.Count;
         client.Deliver(initiation ?? client.Initiation());
-        return client.Received(MessageType.Response) != before;
+        return World.Wire.Skip(before).Any(datagram => datagram.To == client.Address && datagram.Type == MessageType.Response);
     }
 
     internal void Tell(AdmissionNote note, PublicKey key = default)

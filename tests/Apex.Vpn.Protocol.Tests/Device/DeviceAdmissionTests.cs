@@ -9,7 +9,7 @@ using Apex.Vpn.Protocol.Transports;
 namespace Apex.Vpn.Protocol.Tests.Device;
 
 /// <summary>Devices with an authorizer that really answers later, on other threads.</summary>
-public sealed class DeviceAdmissionTests : IAsyncLifetime
+public sealed class DeviceAdmissionTests : IAsyncLifetime, IDisposable
 {
     private const string ServerIp = "10.0.0.1";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -125,7 +125,13 @@ public sealed class DeviceAdmissionTests : IAsyncLifetime
     {
         foreach (WireGuardDevice client in _clients) await client.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _tun.Dispose();
         _network.Dispose();
+        _desk.Dispose();
         _key.Dispose();
     }
 
@@ -202,7 +208,7 @@ public sealed class DeviceAdmissionTests : IAsyncLifetime
     }
 
     /// <summary>Hands questions to the test, and counts how many are open at once.</summary>
-    private sealed class Desk : IPeerAuthorizer
+    private sealed class Desk : IPeerAuthorizer, IDisposable
     {
         private readonly ConcurrentQueue<Question> _questions = new();
         private readonly SemaphoreSlim _any = new(0);
@@ -216,6 +222,8 @@ public sealed class DeviceAdmissionTests : IAsyncLifetime
             Assert.True(await _any.WaitAsync(Deadline));
             return _questions.TryDequeue(out Question? question) ? question : throw new InvalidOperationException();
         }
+
+        public void Dispose() => _any.Dispose();
 
         public async ValueTask<PeerGrant?> AuthorizeAsync(PeerRequest request, CancellationToken cancellationToken)
         {

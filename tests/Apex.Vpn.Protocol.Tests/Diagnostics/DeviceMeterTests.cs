@@ -21,6 +21,7 @@ public sealed class DeviceMeterTests
                 ("apex.vpn.packets", "{packet}"),
                 ("apex.vpn.packets.dropped", "{packet}"),
                 ("apex.vpn.peers.active", "{peer}"),
+                ("apex.vpn.probes.answered", "{probe}"),
             ],
             listener.Instruments.Select(static instrument => (instrument.Name, instrument.Unit)).Order());
         Assert.All(listener.Instruments, static instrument => Assert.Equal("Apex.Vpn.Protocol", instrument.Meter.Name));
@@ -42,6 +43,7 @@ public sealed class DeviceMeterTests
         worker.Add(CounterKind.HandshakesCompleted, 3);
         worker.Add(CounterKind.HandshakesAbandoned, 4);
         worker.Add(CounterKind.ActivePeers, 5);
+        worker.Add(CounterKind.ProbesAnswered, 7);
         worker.Drop(DropReason.Replayed, 6);
 
         Assert.Equal(
@@ -54,6 +56,7 @@ public sealed class DeviceMeterTests
                 "apex.vpn.packets network.interface.name=wg0 network.io.direction=transmit: 2",
                 "apex.vpn.packets.dropped apex.vpn.drop.reason=replayed network.interface.name=wg0: 6",
                 "apex.vpn.peers.active network.interface.name=wg0: 5",
+                "apex.vpn.probes.answered network.interface.name=wg0: 7",
             ],
             listener.Collect());
     }
@@ -108,7 +111,7 @@ public sealed class DeviceMeterTests
             goes.Dispose();
         }
 
-        Assert.Equal(6, listener.Instruments.Count);
+        Assert.Equal(7, listener.Instruments.Count);
         Assert.Equal(["apex.vpn.peers.active network.interface.name=wg0: 0"], listener.Collect().Where(static line => line.Contains("peers", StringComparison.Ordinal)));
     }
 

@@ -1,6 +1,7 @@
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
+using Apex.Vpn.Protocol.Tests.Probes;
 using Apex.Vpn.Protocol.Tests.Simulation;
 using Apex.Vpn.Protocol.Transports;
 
@@ -64,6 +65,23 @@ public sealed class AllocationTests : IDisposable
         });
         Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.CookieRequired));
         Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.InvalidMac1));
+    }
+
+    [Fact]
+    public void Probes_and_what_is_wrong_with_them_allocate_nothing()
+    {
+        using Prober prober = new Prober(_duo.World, _duo.Right).Enable();
+        byte[] probe = prober.Request(), forged = [.. probe], untimely = prober.Request(prober.Seconds + 10_000);
+        forged[100] ^= 1;
+        AssertAllocatesNothing(() =>
+        {
+            _carrier.Flood(probe, prober.Address);
+            _carrier.Flood(forged, prober.Address);
+            _carrier.Flood(untimely, prober.Address);
+        });
+        Assert.Equal(2L * Rounds * Slots, _duo.Right.Engine.Context.Counters.Read(CounterKind.ProbesAnswered)); // of two batches at once, one fits
+        Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.ProbeUnauthentic));
+        Assert.Equal(2L * 2 * Rounds * Slots, _duo.Right.Dropped(DropReason.ProbeUntimely));
     }
 
     public void Dispose()

@@ -5,6 +5,7 @@ using Apex.Vpn.Protocol.Engine;
 using Apex.Vpn.Protocol.Engine.Admission;
 using Apex.Vpn.Protocol.Engine.Inner;
 using Apex.Vpn.Protocol.Engine.Messages;
+using Apex.Vpn.Protocol.Tests.Probes;
 using Apex.Vpn.Protocol.Tests.Simulation;
 
 namespace Apex.Vpn.Protocol.Tests.Items;
@@ -158,6 +159,16 @@ internal static class DropScripts
             return () => scene.Node.Send(DropScene.ToPeer);
         },
 
+        // Latency probes.
+        [DropReason.ProbeUnauthentic] = static scene => Probe(scene, static prober => [.. prober.Request()[..^17], 0, .. new byte[16]]),
+        [DropReason.ProbeUntimely] = static scene => Probe(scene, static prober => prober.Request(prober.Seconds + 121)),
+        [DropReason.ProbeRateLimited] = static scene =>
+        {
+            Action last = Probe(scene, static prober => prober.Request());
+            last();
+            return last;
+        },
+
         // Just-in-time peers.
         [DropReason.NotMember] = static scene =>
         {
@@ -230,6 +241,14 @@ internal static class DropScripts
     {
         byte[] data = scene.Hand.Connect().Data(1, plaintext);
         return () => scene.Hand.Deliver(data);
+    }
+
+    /// <summary>A probe to a node that answers one a second.</summary>
+    private static Action Probe(DropScene scene, Func<Prober, byte[]> make)
+    {
+        using Prober prober = new Prober(scene.World, scene.Node).Enable(perNetwork: 1);
+        var probe = new Datagram(prober.Address, scene.Node.Address, TrafficClass: 0, make(prober));
+        return () => scene.Node.Receive(probe);
     }
 
     /// <summary>The stranger is nobody's peer and has a grant.</summary>

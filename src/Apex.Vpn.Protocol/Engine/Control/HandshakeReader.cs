@@ -7,6 +7,7 @@ using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Peers;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Engine.Sessions;
 using Apex.Vpn.Protocol.Transports;
 
@@ -34,9 +35,10 @@ internal sealed class HandshakeReader(
         _touched = null;
         Cost = HandshakeCost.Message;
         Span<byte> message = ((Span<byte>)item.Bytes)[..item.Length];
-        DropReason reason = (MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message) == MessageType.CookieReply
-            ? ReadCookieReply(message, now)
-            : ReadHandshake(message, item.Identity, in item.Path, underLoad, output, now);
+        DropReason reason;
+        if (item.Probe is { } key) reason = AnswerProbe(message, key, in item.Path, output);
+        else if ((MessageType)BinaryPrimitives.ReadUInt32LittleEndian(message) == MessageType.CookieReply) reason = ReadCookieReply(message, now);
+        else reason = ReadHandshake(message, item.Identity, in item.Path, underLoad, output, now);
         if (reason != DropReason.None) output.Worker.Drop(reason);
         return _touched;
     }
@@ -71,6 +73,16 @@ internal sealed class HandshakeReader(
         identity.Cookies.WriteCookieReply(message, receiver, path.Remote, now, engine.Random, reply);
         output.Worker.Counters.Add(CounterKind.SentPackets, 1);
         output.Worker.Counters.Add(CounterKind.SentBytes, CookieReplyMessage.Size);
+    }
+
+    private DropReason AnswerProbe(ReadOnlySpan<byte> message, ProbeKey key, in UdpPath path, ControlOutput output)
+    {
+        if (!engine.Gate.Probes.IsInForce(key)) return DropReason.InvalidMac1; // it was, at the gate
+        ProbeReply.Write(output.Add(ProbeReply.Size, owner: null, in path, trafficClass: 0), key, new ProbeRequest(message), engine.Random);
+        output.Worker.Counters.Add(CounterKind.ProbesAnswered, 1);
+        output.Worker.Counters.Add(CounterKind.SentPackets, 1);
+        output.Worker.Counters.Add(CounterKind.SentBytes, ProbeReply.Size);
+        return DropReason.None;
     }
 
     private DropReason ReadInitiation(Span<byte> bytes, in UdpPath path, DeviceIdentity identity, ControlOutput output, Instant now)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
@@ -18,16 +19,19 @@ internal sealed class HandshakeGate
 {
     private readonly EngineContext _engine;
     private readonly SourceHash _hash;
-    private readonly SourceShares _shares = new();
+    private readonly SourceShares _shares = new(new TokenRate(RateLimiter.PerSecond, RateLimiter.Burst));
 
     internal HandshakeGate(EngineContext engine)
     {
         _engine = engine;
         _hash = new SourceHash(engine.Random);
         Known = new KnownSources(_hash);
+        Probes = new ProbeResponder(_hash);
     }
 
     internal KnownSources Known { get; }
+
+    internal ProbeResponder Probes { get; }
 
     /// <summary>Puts a message into its lane, or says why not.</summary>
     /// <param name="type">Initiation, response or cookie reply.</param>
@@ -41,7 +45,7 @@ internal sealed class HandshakeGate
         if (type != MessageType.CookieReply)
         {
             identity = _engine.Identities.FindMeant(message);
-            if (identity is null) return DropReason.InvalidMac1;
+            if (identity is null) return type == MessageType.Initiation ? AdmitProbe(message, in path, now, ref wake) : DropReason.InvalidMac1;
         }
         ulong share;
         bool known = true;
@@ -63,6 +67,17 @@ internal sealed class HandshakeGate
         }
         HandshakeLane lane = known && _shares.TryTake(share, now) ? HandshakeLane.Known : HandshakeLane.Others;
         if (!_engine.Handshakes.TryEnqueue(lane, message, in path, identity, out bool first)) return DropReason.HandshakeQueueFull;
+        wake |= first;
+        return DropReason.None;
+    }
+
+    /// <summary>What means no identity of ours may be a probe. It waits among strangers, as the initiation that it looks like would.</summary>
+    private DropReason AdmitProbe(ReadOnlySpan<byte> message, in UdpPath path, Instant now, ref bool wake)
+    {
+        DropReason reason = Probes.Check(message, path.Remote, now, out ProbeKey? key);
+        if (key is null) return reason;
+        if (!_engine.Handshakes.TryEnqueue(HandshakeLane.Others, message, in path, identity: null, out bool first, key))
+            return DropReason.HandshakeQueueFull;
         wake |= first;
         return DropReason.None;
     }

@@ -1,4 +1,5 @@
 using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Probes;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Defense;
@@ -70,8 +71,9 @@ internal sealed class HandshakeLanes
     internal bool AreManyParked { get; set; }
 
     /// <summary>Puts a copy of a message into a lane; false when that is full. Any worker.</summary>
-    internal bool TryEnqueue(HandshakeLane lane, ReadOnlySpan<byte> message, in UdpPath path, DeviceIdentity? identity, out bool first) =>
-        (lane == HandshakeLane.Known ? _known : _others).TryEnqueue(message, in path, identity, out first);
+    internal bool TryEnqueue(
+        HandshakeLane lane, ReadOnlySpan<byte> message, in UdpPath path, DeviceIdentity? identity, out bool first, ProbeKey? probe = null) =>
+        (lane == HandshakeLane.Known ? _known : _others).TryEnqueue(message, in path, identity, out first, probe);
 
     /// <summary>Begins a step: looks at the lanes' lengths. True when <see cref="IsLoaded"/> changed.</summary>
     internal bool BeginStep(Instant now)

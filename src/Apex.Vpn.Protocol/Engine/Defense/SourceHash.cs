@@ -32,7 +32,7 @@ internal sealed class SourceHash
         return NotZero(Mix(Mix(prefix) ^ (source.IsIPv4 ? 4u << 24 : 6u << 24)));
     }
 
-    /// <summary>An IPv4 /24 or an IPv6 /56: what one customer of a provider may have to itself.</summary>
+    /// <summary>An IPv4 /24 or an IPv6 /56, whatever the port: what one customer of a network operator may have.</summary>
     internal ulong OfNetwork(in UdpEndpoint source)
     {
         ulong prefix = source.IsIPv4 ? (uint)source.AddressBits >> 8 : (ulong)(source.AddressBits >> 72);

@@ -7,7 +7,7 @@ public sealed class SourceSharesTests
 {
     private const ulong Someone = 0x1234_0000_0000_0001, SomeoneElse = 0x5678_0000_0000_0001;
 
-    private readonly SourceShares _shares = new();
+    private readonly SourceShares _shares = new(new TokenRate(perSecond: 20, burst: 5));
 
     [Fact]
     public void A_source_has_5_at_once_and_20_a_second()
