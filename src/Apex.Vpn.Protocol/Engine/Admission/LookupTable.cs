@@ -19,6 +19,12 @@ internal sealed class LookupTable
 
     internal int Count => _byAge.Count;
 
+    /// <summary>
+    /// Whether there are too many questions. Those that nobody took count although they are over: an authorizer that hangs leaves them where
+    /// they are.
+    /// </summary>
+    internal bool IsFull => Count == Capacity || Waiting.Count >= Capacity;
+
     /// <summary>How many questions there were.</summary>
     internal long Asked { get; private set; }
 
@@ -31,7 +37,7 @@ internal sealed class LookupTable
     internal bool TryAsk(PublicKey key, KeyId id, PublicKey identity, Instant now)
     {
         if (_byKey.ContainsKey(id)) return true;
-        if (Count == Capacity) return false;
+        if (IsFull) return false;
         var lookup = new PeerLookup(key, id, identity);
         _byKey.Add(id, lookup);
         _byAge.Append(lookup, now);

@@ -110,7 +110,7 @@ internal sealed class PeerAdmission : IDisposable
             return DropReason.None;
         }
         if (_refused.Contains(newcomer.Id, now)) return DropReason.Unauthorized;
-        if (Lookups.Find(newcomer.Id) is null && Lookups.Count == LookupTable.Capacity) return DropReason.ParkingFull;
+        if (Lookups.Find(newcomer.Id) is null && Lookups.IsFull) return DropReason.ParkingFull;
         DropReason reason = _parking.Park(in newcomer, output.Worker, now);
         if (reason == DropReason.None) Ask(newcomer.Key, newcomer.Id, newcomer.Identity, now);
         return reason;
