@@ -1,3 +1,4 @@
+using Apex.Vpn.Benchmarks.Admission;
 using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Probes;
@@ -7,6 +8,7 @@ using BenchmarkDotNet.Running;
 // Programs of our own, by the first argument; everything else is BenchmarkDotNet's.
 Dictionary<string, Func<string[], int>> commands = new()
 {
+    ["admission"] = static arguments => OperatingSystem.IsLinux() ? AdmissionCommand.Run(arguments) : 2,
     ["aead"] = AeadRatios.Run,
     ["dudect"] = Dudect.Run,
     ["handshakes"] = static arguments => OperatingSystem.IsLinux() ? HandshakesCommand.Run(arguments) : 2, // sources all over 127.0.0.0/8

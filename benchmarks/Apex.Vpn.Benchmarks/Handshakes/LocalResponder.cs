@@ -9,10 +9,12 @@ namespace Apex.Vpn.Benchmarks.Handshakes;
 
 /// <summary>Our own responder, on real sockets in this process; its TUN is in memory.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LocalResponder : IAsyncDisposable
+internal sealed class LocalResponder(WireGuardDeviceOptions? options = null) : IAsyncDisposable
 {
     private readonly PrivateKey _key = PrivateKey.Generate();
-    private readonly WireGuardDevice _device = new(new InMemoryTun("responder"), new LinuxUdpTransport());
+    private readonly WireGuardDevice _device = new(new InMemoryTun("responder"), new LinuxUdpTransport(), options);
+
+    internal WireGuardDevice Device => _device;
 
     internal PublicKey PublicKey => _key.DerivePublicKey();
 

@@ -15,15 +15,17 @@ internal sealed class ControlWorker : IDisposable
     private readonly IUdpTransport _transport;
     private readonly DeviceClock _clock;
     private readonly WakeSignal _wake;
+    private readonly AuthorizerCalls? _authorizer;
     private readonly PacketBatch _batch = WireGuardEngine.CreateControlBatch();
     private readonly WorkerThread _thread;
     private volatile bool _forgetSources;
     private volatile bool _waits;
 
     internal ControlWorker(
-        string name, WireGuardEngine engine, IUdpTransport transport, DeviceClock clock, WakeSignal wake, Action<Exception> failed)
+        string name, WireGuardEngine engine, IUdpTransport transport, DeviceClock clock, WakeSignal wake,
+        AuthorizerCalls? authorizer, Action<Exception> failed)
     {
-        (_engine, _transport, _clock, _wake) = (engine, transport, clock, wake);
+        (_engine, _transport, _clock, _wake, _authorizer) = (engine, transport, clock, wake, authorizer);
         _thread = new WorkerThread(name + " control", Iterate, failed);
     }
 
@@ -76,6 +78,7 @@ internal sealed class ControlWorker : IDisposable
             _engine.EndStep(now);
             next = _engine.NextDeadline(now);
         }
+        _authorizer?.Start();
         if (!more) _wake.Wait(next.Reason == DeadlineReason.None ? TimeSpan.MaxValue : next.At - now);
     }
 }

@@ -30,6 +30,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
     private readonly DeviceClock _clock;
     private readonly WakeSignal _wake = new();
     private readonly DeviceMeter _meter;
+    private readonly AuthorizerCalls? _authorizer;
     private readonly ControlWorker _control;
     private readonly DataWorkers _workers;
     private readonly string _name;
@@ -53,6 +54,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxStagedBytes, 64 * 1024, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HandshakeQueueCapacity, 8, nameof(options));
         DeviceNotices.Check(options);
+        DeviceAdmission.Check(options.Admission);
         (_tun, _transport) = (tun, transport);
         _name = options.Name ?? tun.Name;
         _clock = new DeviceClock(options.TimeProvider);
@@ -67,6 +69,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
             NoticeNode = options.NoticeNode,
             NoticeReceived = notices.Take,
             NoticesSettled = notices.Settle,
+            Admission = options.Admission,
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.MaxStagedBytes,
             WakeControl = _wake.Set,
@@ -74,7 +77,9 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         _engine.Context.Mtu = tun.Mtu;
         _meter = new DeviceMeter(_engine.Context.Counters, _name, options.MeterFactory);
         _engine.Context.Events.Meter = _meter;
-        _control = new ControlWorker(_name, _engine, transport, _clock, _wake, Fail);
+        _authorizer = options.Admission is null ? null : new AuthorizerCalls(_engine.Admission!, options.Admission, options.TimeProvider);
+        _control = new ControlWorker(_name, _engine, transport, _clock, _wake, _authorizer, Fail);
+        Admission = options.Admission is null ? null : new DeviceAdmission(_engine.Admission!, _control);
         Identities = new DeviceIdentities(_engine, _control);
         Notices = new DeviceNotices(_engine, _control, _clock, _wake, notices);
         _workers = new DataWorkers(_name, _engine, tun, transport, _clock, options.DataThreads, Fail);
@@ -89,6 +94,9 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
 
     /// <summary>What nodes tell their clients inside the tunnel.</summary>
     public DeviceNotices Notices { get; }
+
+    /// <summary>Peers made just in time; null when <see cref="WireGuardDeviceOptions.Admission"/> was not set.</summary>
+    public DeviceAdmission? Admission { get; }
 
     /// <summary>Completes when the device has ended: without an error when it was disposed, with <see cref="TunClosedException"/> when its
     /// TUN went away, with another exception when the system failed it.</summary>
@@ -258,6 +266,7 @@ public sealed class WireGuardDevice : IDeviceControl, IAsyncDisposable
         }
         _transport.RoutesChanged -= OnRoutesChanged;
         _workers.Dispose();
+        _authorizer?.Dispose();
         _control.Dispose();
         _engine.Dispose();
         Notices.End();

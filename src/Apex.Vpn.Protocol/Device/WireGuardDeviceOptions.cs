@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Notices;
 
@@ -36,6 +37,10 @@ public sealed class WireGuardDeviceOptions
     /// <summary>Makes the device able to tell its clients something (<see cref="WireGuardDevice.Notices"/>).</summary>
     /// <value>Null by default: no packet is looked at for it, and none is sent.</value>
     public NoticeNodeOptions? NoticeNode { get; init; }
+
+    /// <summary>Lets in peers that nobody configured, just in time, when an authorizer says so.</summary>
+    /// <value>Null by default: only configured peers are answered.</value>
+    public AdmissionOptions? Admission { get; init; }
 
     /// <summary>How many threads carry packets.</summary>
     /// <value><see cref="DataThreads.Automatic"/> by default.</value>

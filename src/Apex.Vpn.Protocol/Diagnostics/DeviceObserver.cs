@@ -1,3 +1,4 @@
+using System.Net;
 using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
 
@@ -33,6 +34,36 @@ public abstract class DeviceObserver
     /// <param name="peer">The peer.</param>
     /// <param name="endpoint">The new endpoint.</param>
     public virtual void PeerRoamed(PublicKey peer, UdpEndpoint endpoint) { }
+
+    /// <summary>A peer was made just in time, on a grant of the device's authorizer.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="grantClass">The grant's <see cref="Admission.PeerGrant.Class"/>.</param>
+    public virtual void PeerAdmitted(PublicKey peer, int grantClass) { }
+
+    /// <summary>A just-in-time peer is gone and its keys are erased: it was idle, or its key was revoked or refused, or configuration took over.</summary>
+    /// <param name="peer">The peer.</param>
+    public virtual void PeerErased(PublicKey peer) { }
+
+    /// <summary>
+    /// A peer made just in time has lost an inner address, which for five minutes is given to nobody else. Connections that a NAT tracks for
+    /// the address can be forgotten now.
+    /// </summary>
+    /// <param name="address">The address or network.</param>
+    public virtual void InnerAddressLeft(IPNetwork address) { }
+
+    /// <summary>
+    /// An inner address that was left five minutes ago can be given to anybody from now on: the last moment to forget what a NAT tracks for
+    /// it, which would lead another person's packets to the next holder.
+    /// </summary>
+    /// <param name="address">The address or network.</param>
+    public virtual void InnerAddressFreed(IPNetwork address) { }
+
+    /// <summary>
+    /// The authorizer of just-in-time peers began or ceased to answer. While it does not, only keys that were granted before are let in; a
+    /// device that starts without it lets nobody in, and tells so here at the first question.
+    /// </summary>
+    /// <param name="answers">Whether it answers.</param>
+    public virtual void AuthorizerChanged(bool answers) { }
 
     /// <summary>A packet was dropped. Called for every drop: only count here.</summary>
     /// <param name="reason">Why.</param>

@@ -135,4 +135,30 @@ public enum DropReason
 
     /// <summary>More notices of one node than are looked at.</summary>
     NoticeFlood,
+
+    // Just-in-time peers.
+
+    /// <summary>The membership filter knows that the initiator's static key is no member's.</summary>
+    NotMember,
+
+    /// <summary>The initiation's timestamp is not newer than what is remembered of erased peers: a replay.</summary>
+    StampBelowMark,
+
+    /// <summary>No room for an initiation to wait for the authorizer's answer, or too many wait from its network.</summary>
+    ParkingFull,
+
+    /// <summary>An initiation that waited for the authorizer's answer gave way to a newer one of its key, or its identity or the device went away.</summary>
+    ParkedAbandoned,
+
+    /// <summary>The authorizer's answer took too long for the initiation that waited for it.</summary>
+    AuthorizerLate,
+
+    /// <summary>The authorizer failed, and there is no earlier grant that still counts.</summary>
+    AuthorizerAway,
+
+    /// <summary>The inner addresses of the initiator's grant are another peer's, or not free yet.</summary>
+    GrantOverlaps,
+
+    /// <summary>From the TUN to a just-in-time peer without a session, which the device never calls; answered by ICMP unreachable.</summary>
+    NoSession,
 }

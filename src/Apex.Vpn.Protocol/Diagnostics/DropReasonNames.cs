@@ -4,7 +4,7 @@ namespace Apex.Vpn.Protocol.Diagnostics;
 public static class DropReasonNames
 {
     /// <summary>How many reasons there are, <see cref="DropReason.None"/> included; reasons are numbered from 0 without gaps.</summary>
-    internal const int Count = (int)DropReason.NoticeFlood + 1;
+    internal const int Count = (int)DropReason.NoSession + 1;
 
     // Without a default arm the compiler reports a reason that has no text (CS8509); CS8524 is about numbers that are no reason at all.
 #pragma warning disable CS8524
@@ -53,6 +53,14 @@ public static class DropReasonNames
         DropReason.InvalidNotice => "invalid_notice",
         DropReason.StaleNotice => "stale_notice",
         DropReason.NoticeFlood => "notice_flood",
+        DropReason.NotMember => "not_member",
+        DropReason.StampBelowMark => "stamp_below_mark",
+        DropReason.ParkingFull => "parking_full",
+        DropReason.ParkedAbandoned => "parked_abandoned",
+        DropReason.AuthorizerLate => "authorizer_late",
+        DropReason.AuthorizerAway => "authorizer_away",
+        DropReason.GrantOverlaps => "grant_overlaps",
+        DropReason.NoSession => "no_session",
     };
 #pragma warning restore CS8524
 }

@@ -50,6 +50,13 @@ internal sealed class ProtocolEventSource : EventSource
         if (IsEnabled(EventLevel.Warning, Keywords.Handshakes)) WriteEvent(3, underLoad ? 1 : 0);
     }
 
+    /// <summary>The authorizer of just-in-time peers began or ceased to answer.</summary>
+    [Event(4, Level = EventLevel.Warning, Keywords = Keywords.Handshakes)]
+    internal void AuthorizerChanged(bool answers)
+    {
+        if (IsEnabled(EventLevel.Warning, Keywords.Handshakes)) WriteEvent(4, answers ? 1 : 0);
+    }
+
     /// <summary>A session was confirmed.</summary>
     [Event(10, Level = EventLevel.Informational, Keywords = Keywords.Sessions)]
     internal void SessionEstablished(int peer, bool initiator, int durationMicroseconds)
@@ -69,6 +76,20 @@ internal sealed class ProtocolEventSource : EventSource
     internal void PeerRoamed(int peer)
     {
         if (IsEnabled(EventLevel.Informational, Keywords.Sessions)) WriteEvent(12, peer);
+    }
+
+    /// <summary>A peer was made just in time.</summary>
+    [Event(13, Level = EventLevel.Informational, Keywords = Keywords.Sessions)]
+    internal void PeerAdmitted(int peer)
+    {
+        if (IsEnabled(EventLevel.Informational, Keywords.Sessions)) WriteEvent(13, peer);
+    }
+
+    /// <summary>A just-in-time peer was erased.</summary>
+    [Event(14, Level = EventLevel.Informational, Keywords = Keywords.Sessions)]
+    internal void PeerErased(int peer)
+    {
+        if (IsEnabled(EventLevel.Informational, Keywords.Sessions)) WriteEvent(14, peer);
     }
 
     /// <summary>A batch came from the network.</summary>

@@ -23,6 +23,8 @@ namespace Apex.Vpn.Protocol.Engine;
 /// keys that were replaced is refused by control</description></item>
 /// <item><term><see cref="Handshakes"/></term><description>receiving workers put in, control takes out; each lane under its lock</description></item>
 /// <item><term><see cref="Attention"/>, <see cref="Fallen"/></term><description>any puts in, control takes out; lock-free</description></item>
+/// <item><term><see cref="Admission.PeerAdmission.Inbox"/>, <see cref="Admission.LookupTable.Waiting"/></term><description>any puts in and control
+/// takes out; control puts in and any takes out; lock-free. All else of the admission of peers: control; control</description></item>
 /// <item><term><see cref="Keys"/></term><description>rented and returned by control; read by all workers that are online in <see cref="Quiescence"/></description></item>
 /// <item><term><see cref="Notices"/></term><description>see there</description></item>
 /// <item><term><see cref="Mtu"/></term><description>the sending worker; all</description></item>
@@ -40,7 +42,6 @@ internal sealed class EngineContext : IDisposable
         Peers = new PeerTable(options.Random);
         Events = new EngineEvents(options.Observer);
         Filter = options.Filter;
-        Authorizer = options.Authorizer;
         Handshakes = new HandshakeLanes(options.HandshakeQueueCapacity);
         Gate = new HandshakeGate(this);
         Staging = new StagingBudget(options.StagingBytes);
@@ -57,8 +58,6 @@ internal sealed class EngineContext : IDisposable
     internal EngineEvents Events { get; }
 
     internal IPacketFilter? Filter { get; }
-
-    internal IPeerAuthorizer? Authorizer { get; }
 
     internal Action WakeControl { get; }
 

@@ -42,6 +42,28 @@ internal sealed class EngineEvents(DeviceObserver? observer)
         ProtocolEventSource.Log.PeerRoamed(peer.Number);
     }
 
+    internal void AuthorizerChanged(bool answers)
+    {
+        observer?.AuthorizerChanged(answers);
+        ProtocolEventSource.Log.AuthorizerChanged(answers);
+    }
+
+    internal void PeerAdmitted(Peer peer, int grantClass)
+    {
+        observer?.PeerAdmitted(peer.PublicKey, grantClass);
+        ProtocolEventSource.Log.PeerAdmitted(peer.Number);
+    }
+
+    internal void PeerErased(Peer peer)
+    {
+        ProtocolEventSource.Log.PeerErased(peer.Number);
+        if (observer is null) return;
+        observer.PeerErased(peer.PublicKey);
+        foreach (AllowedIpPrefix prefix in peer.AllowedIps) observer.InnerAddressLeft(prefix.ToIPNetwork());
+    }
+
+    internal void InnerAddressFreed(AllowedIpPrefix prefix) => observer?.InnerAddressFreed(prefix.ToIPNetwork());
+
     internal void LoadChanged(bool underLoad)
     {
         observer?.LoadChanged(underLoad);

@@ -1,6 +1,6 @@
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Engine;
@@ -16,7 +16,8 @@ internal sealed class EngineOptions
 
     internal IPacketFilter? Filter { get; init; }
 
-    internal IPeerAuthorizer? Authorizer { get; init; }
+    /// <summary>How peers are made just in time; null for not at all.</summary>
+    internal AdmissionOptions? Admission { get; init; }
 
     internal NoticeClientOptions? NoticeClient { get; init; }
 

@@ -15,6 +15,9 @@ internal static class Limits
     /// <summary>Keys are erased this long after the last session was derived.</summary>
     internal static readonly TimeSpan EraseKeysAfter = 3 * RejectAfterTime;
 
+    /// <summary>A just-in-time peer is erased when its last session has been too old for three minutes.</summary>
+    internal static readonly TimeSpan EraseAdmittedAfter = RejectAfterTime + TimeSpan.FromMinutes(3);
+
     /// <summary>The receiving initiator asks for a new session from this age on, so that it stands before the old one is refused.</summary>
     internal static readonly TimeSpan RekeyOnReceiveAfter = RejectAfterTime - KeepaliveTimeout - RekeyTimeout;
 

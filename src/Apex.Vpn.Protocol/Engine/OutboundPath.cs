@@ -30,7 +30,7 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
             Keypair? usable = peer.HasStaged ? null : peer.Sessions.Current;
             if (usable is null || !usable.CanSend(now))
             {
-                Stage(batch, i, worker, peer);
+                Stage(batch, i, worker, peer, now);
                 continue;
             }
             PeerPath peerPath = peer.Path!;
@@ -90,13 +90,21 @@ internal sealed class OutboundPath(EngineContext engine, Sealer sealer)
     {
         if (worker.RunLength == 0 || keypair is null || path is null) return;
         if (sealer.TrySealRun(batch, worker, keypair, path, now)) return;
-        for (int i = 0; i < worker.RunLength; i++) Stage(batch, worker.RunSlots[i], worker, keypair.Peer);
+        for (int i = 0; i < worker.RunLength; i++) Stage(batch, worker.RunSlots[i], worker, keypair.Peer, now);
         worker.RunLength = 0;
     }
 
-    private void Stage(PacketBatch batch, int index, Worker worker, Peer peer)
+    private void Stage(PacketBatch batch, int index, Worker worker, Peer peer, Instant now)
     {
         ref PacketSlot slot = ref batch[index];
+        if (peer.IsAdmitted)
+        {
+            // Nobody will call this peer, so nothing waits for it.
+            AnswerUnreachable(batch.Bytes(in slot), worker, now);
+            worker.Owners[index] = null;
+            Drop(ref slot, worker, DropReason.NoSession);
+            return;
+        }
         int lost = peer.Staged.Enqueue(batch.Bytes(in slot), engine.Staging, out DropReason reason);
         slot.Length = 0;
         worker.Owners[index] = null;

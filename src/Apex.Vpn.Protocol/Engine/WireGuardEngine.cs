@@ -2,6 +2,7 @@ using System.Net;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Admission;
 using Apex.Vpn.Protocol.Engine.Control;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Noise;
@@ -51,9 +52,22 @@ internal sealed class WireGuardEngine : IDisposable
         _sessions = new SessionKeeper(_context, _clock);
         var secrets = new StaticSecrets(_context, _sessions);
         _sender = new PeerSender(_context, sealer, new InitiationWriter(_context, _sessions, secrets, _clock));
-        _handshakes = new HandshakeReader(_context, _sessions, secrets, _sender, new PeerAdmission(_context, _sessions));
-        _peerClock = new PeerClock(_context, _sessions, _sender);
-        _configurator = new Configurator(_context, _sessions, _worker);
+        var responses = new ResponseWriter(_context, _sessions);
+        if (options.Admission is { } admission)
+        {
+            var admissionSecrets = new SecretSlab(slotsPerChunk: 64);
+            var ids = new KeyIds(admissionSecrets, _context.Random);
+            var departures = new Departures(_context, ids, admission.MaxReplayMarks);
+            _configurator = new Configurator(_context, _sessions, _worker, departures);
+            var admitted = new AdmittedPeers(_context, _sessions, secrets, responses, departures);
+            Admission = new PeerAdmission(_context, admission, admissionSecrets, ids, departures, _configurator, admitted);
+        }
+        else
+        {
+            _configurator = new Configurator(_context, _sessions, _worker, departures: null);
+        }
+        _handshakes = new HandshakeReader(_context, _sessions, secrets, _sender, responses, Admission);
+        _peerClock = new PeerClock(_context, _sessions, _sender, _configurator);
         if (_context.Notices is { } tap) Notices = new NoticeControl(_context, tap, options, _sender);
         _identities = new IdentityKeeper(_context, _sessions, _configurator);
     }
@@ -75,6 +89,9 @@ internal sealed class WireGuardEngine : IDisposable
     internal PublicKey? PublicKey => _context.Identities.Primary?.PublicKey;
 
     internal bool IsUp => _configurator.IsUp;
+
+    /// <summary>Makes peers just in time; null when that is off. What other threads may use of it stands on <see cref="EngineContext"/>.</summary>
+    internal PeerAdmission? Admission { get; }
 
     internal bool IsDisposed { get; private set; }
 
@@ -98,11 +115,13 @@ internal sealed class WireGuardEngine : IDisposable
         var output = new ControlOutput(batch, _worker);
         _worker.Ticket.Online();
         _stepBegan = now;
+        Admission?.BeginStep(_worker, now);
         ObserveLoad(now);
         while (_context.Fallen.TryDequeue(out Keypair? keypair)) _sessions.Discard(keypair);
         AttendPeers(output, now);
         ReadHandshakes(output, now);
         Notices?.Reader?.Work(output, now);
+        TakeAnswers(output, now);
         while (output.HasRoom && _context.Wheel.TakeDue(now) is { } due) Tick(due, output, now);
         _worker.Ticket.Offline();
         _context.Quiescence.Collect();
@@ -135,6 +154,7 @@ internal sealed class WireGuardEngine : IDisposable
         Deadline next = new(_context.Wheel.Next(), DeadlineReason.Peer);
         next = next.OrEarlier(_context.Handshakes.LoadEnds, DeadlineReason.LoadEnds);
         next = next.OrEarlier(_context.Handshakes.RestEnds, DeadlineReason.HandshakesRested);
+        if (Admission is not null) next = next.OrEarlier(Admission.NextDeadline());
         return _context.Quiescence.Pending == 0 ? next : next.OrEarlier(now + ReleaseInterval, DeadlineReason.ReleaseKeys);
     }
 
@@ -171,7 +191,11 @@ internal sealed class WireGuardEngine : IDisposable
 
     internal void Up() => _configurator.Up();
 
-    internal void Down() => _configurator.Down();
+    internal void Down()
+    {
+        _configurator.Down();
+        Admission?.DropParked(_worker);
+    }
 
     internal void EraseSessions() => _configurator.EraseAll();
 
@@ -222,6 +246,7 @@ internal sealed class WireGuardEngine : IDisposable
         IsDisposed = true;
         _configurator.Down();
         _configurator.RemoveAllPeers();
+        Admission?.Dispose();
         _worker.Dispose();
         _context.Quiescence.Collect();
         _context.Dispose();
@@ -249,6 +274,7 @@ internal sealed class WireGuardEngine : IDisposable
     private void ObserveLoad(Instant now)
     {
         HandshakeLanes lanes = _context.Handshakes;
+        lanes.AreManyParked = Admission is { IsLoaded: true };
         if (!lanes.BeginStep(now)) return;
         _context.Events.LoadChanged(lanes.IsLoaded);
         if (!lanes.IsLoaded) _handshakes.EndLoad(now);
@@ -267,6 +293,16 @@ internal sealed class WireGuardEngine : IDisposable
             Peer? touched = _handshakes.Read(ref item, lanes.IsUnderLoad(lane), output, now);
             if (touched is not null) _peerClock.Reschedule(touched);
             lanes.Charge(lane, _handshakes.Cost, inVain: touched is null && item.Probe is null);
+        }
+    }
+
+    /// <summary>Peers that are made of answers cost what an initiation of others costs, and are booked with those.</summary>
+    private void TakeAnswers(ControlOutput output, Instant now)
+    {
+        while (Admission?.TakeAnswers(output, now) is { } admitted)
+        {
+            _peerClock.Reschedule(admitted);
+            _context.Handshakes.Charge(HandshakeLane.Others, 3 * HandshakeCost.Agreement, inVain: false);
         }
     }
 
@@ -311,5 +347,5 @@ internal sealed class WireGuardEngine : IDisposable
 
     private bool HasMore(Instant now) =>
         _attending is not null || !_context.Attention.IsEmpty || _context.Handshakes.HasWork(now) || _context.Wheel.Next() <= now
-        || Notices is { HasWork: true };
+        || Admission is { HasWork: true } || Notices is { HasWork: true };
 }

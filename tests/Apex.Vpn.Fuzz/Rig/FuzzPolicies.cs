@@ -1,5 +1,6 @@
+using System.Net;
 using Apex.Vpn.Protocol;
-using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Admission;
 
 namespace Apex.Vpn.Fuzz.Rig;
 
@@ -13,8 +14,14 @@ internal sealed class EighthFilter : IPacketFilter
     private static bool Allows(ReadOnlySpan<byte> packet) => (packet[^1] & 7) != 7 || InnerPackets.IsPing(packet);
 }
 
-/// <summary>Admits a quarter of all unknown keys, by their first byte.</summary>
+/// <summary>Lets in a quarter of all unknown keys, by their first byte, with an address by others; has no answer about an eighth.</summary>
 internal sealed class QuarterAuthorizer : IPeerAuthorizer
 {
-    public bool Admits(PublicKey key, DeviceIdentity identity) => (PublicKey.AsSpan(in key)[0] & 3) == 3;
+    public ValueTask<PeerGrant?> AuthorizeAsync(PeerRequest request, CancellationToken cancellationToken)
+    {
+        PublicKey key = request.PublicKey;
+        ReadOnlySpan<byte> bytes = PublicKey.AsSpan(in key);
+        if ((bytes[0] & 7) == 4) throw new InvalidOperationException("Away.");
+        return new((bytes[0] & 3) != 3 ? null : new PeerGrant { AllowedIPs = [new IPNetwork(new IPAddress([10, 200, bytes[1], bytes[2]]), 32)] });
+    }
 }

@@ -1,9 +1,10 @@
 using Apex.Vpn.Protocol;
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
-using Apex.Vpn.Protocol.Engine.Noise;
+using Apex.Vpn.Protocol.Engine.Admission;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
@@ -19,6 +20,7 @@ internal sealed class RigNode : IDisposable
     private const int Stride = MaxDatagram + 256;
 
     private readonly RigNetwork _network;
+    private readonly IPeerAuthorizer? _authorizer;
     private readonly Worker _outboundWorker;
     private readonly Worker _inboundWorker;
     private readonly PacketBatch _outbound = new(BatchSlots, BatchSlots * Stride);
@@ -28,16 +30,16 @@ internal sealed class RigNode : IDisposable
     internal RigNode(RigNetwork network, UdpEndpoint address, RigOptions? options = null)
     {
         options ??= new RigOptions();
-        (_network, Address) = (network, address);
+        (_network, Address, _authorizer) = (network, address, options.Authorizer);
         Engine = new WireGuardEngine(new EngineOptions
         {
             Aead = AeadProviders.Select(network.Aead),
             Random = network.Random,
             Filter = options.Filter,
-            Authorizer = options.Authorizer,
             NoticeClient = options.NoticeClient,
             NoticeNode = options.NoticeNode,
             NoticeReceived = notice => Heard?.Invoke(notice),
+            Admission = options.Authorizer is null ? null : new AdmissionOptions { Authorizer = options.Authorizer, MaxReplayMarks = 64 },
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.StagingBytes,
         });
@@ -121,6 +123,7 @@ internal sealed class RigNode : IDisposable
         {
             more = Engine.Step(_network.Now, _control);
             Engine.AfterSend(_control, Emit(_control));
+            more |= Authorize();
             Fuzzing.FuzzException.Require(steps < 10_000, "The control worker finds no end.");
         }
     }
@@ -131,6 +134,26 @@ internal sealed class RigNode : IDisposable
         _inboundWorker.Dispose();
         Engine.Dispose();
         PrivateKey.Dispose();
+    }
+
+    /// <summary>Answers what the engine asks; whether it asked anything.</summary>
+    private bool Authorize()
+    {
+        if (Engine.Admission is not { } admission) return false;
+        bool any = false;
+        while (admission.Lookups.Waiting.TryDequeue(out PeerLookup? lookup))
+        {
+            any = true;
+            try
+            {
+                admission.Inbox.Answer(lookup, _authorizer!.AuthorizeAsync(lookup.Request, default).AsTask().GetAwaiter().GetResult());
+            }
+            catch (InvalidOperationException)
+            {
+                admission.Inbox.Fail(lookup);
+            }
+        }
+        return any;
     }
 
     private int Emit(PacketBatch batch)

@@ -1,9 +1,10 @@
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Engine;
+using Apex.Vpn.Protocol.Engine.Admission;
 using Apex.Vpn.Protocol.Engine.Inner;
 using Apex.Vpn.Protocol.Engine.Messages;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Engine.Notices;
 using Apex.Vpn.Protocol.Tests.Notices;
 using Apex.Vpn.Protocol.Tests.Probes;
@@ -55,7 +56,7 @@ internal static class DropScripts
         [DropReason.UnknownPeer] = static scene => () => scene.Stranger.Deliver(scene.Stranger.Initiation()),
         [DropReason.Unauthorized] = static scene =>
         {
-            scene.Options = new NodeOptions { Authorizer = new Doorkeeper() };
+            scene.Options = new NodeOptions { Clerk = new Clerk() };
             return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
         },
         [DropReason.StaleTimestamp] = static scene =>
@@ -193,6 +194,64 @@ internal static class DropScripts
             scene.Node.Take([.. Enumerable.Range(1, NoticeInbox.Capacity).Select(Notice)]);
             return () => scene.Node.Take(Notice(NoticeInbox.Capacity + 1));
         },
+
+        // Just-in-time peers.
+        [DropReason.NotMember] = static scene =>
+        {
+            scene.Options = new NodeOptions { Clerk = new Clerk(), MembershipFilter = new Nobody() };
+            return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
+        },
+        [DropReason.StampBelowMark] = static scene =>
+        {
+            Granted(scene);
+            byte[] initiation = scene.Stranger.Initiation();
+            scene.Stranger.Deliver(initiation);
+            scene.World.RunFor(Limits.EraseAdmittedAfter + TimeSpan.FromSeconds(1));
+            return () => scene.Stranger.Deliver(initiation);
+        },
+        [DropReason.ParkingFull] = static scene =>
+        {
+            scene.Options = new NodeOptions { Clerk = new Clerk { Answers = ClerkAnswers.Never } };
+            for (int i = 0; i < ParkingLot.NetworkShare; i++)
+            {
+                using var crowd = new HandPeer(scene.World, scene.Node, $"198.51.100.{i % 250}:{1000 + i}");
+                crowd.Deliver(crowd.Initiation());
+            }
+            return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
+        },
+        [DropReason.ParkedAbandoned] = static scene =>
+        {
+            scene.Options = new NodeOptions { Clerk = new Clerk { Answers = ClerkAnswers.Never } };
+            scene.Stranger.Deliver(scene.Stranger.Initiation());
+            scene.World.RunFor(TimeSpan.FromMilliseconds(100));
+            return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
+        },
+        [DropReason.AuthorizerLate] = static scene =>
+        {
+            scene.Options = new NodeOptions { Clerk = new Clerk { Answers = ClerkAnswers.Never } };
+            scene.Stranger.Deliver(scene.Stranger.Initiation());
+            return () => scene.World.RunFor(TimeSpan.FromSeconds(3));
+        },
+        [DropReason.AuthorizerAway] = static scene =>
+        {
+            scene.Options = new NodeOptions { Clerk = new Clerk { Answers = ClerkAnswers.Fails } };
+            return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
+        },
+        [DropReason.GrantOverlaps] = static scene =>
+        {
+            var clerk = new Clerk();
+            Granted(scene, clerk);
+            clerk.Grant(scene.Stranger.PublicKey, "10.9.0.0/24");
+            Assert.False(scene.Hand.PublicKey.IsZero); // has 10.9.0.0/16
+            return () => scene.Stranger.Deliver(scene.Stranger.Initiation());
+        },
+        [DropReason.NoSession] = static scene =>
+        {
+            Granted(scene);
+            scene.Stranger.Connect();
+            scene.World.RunFor(TimeSpan.FromSeconds(181));
+            return () => scene.Node.Send(InnerPackets.Udp(DropScene.NodeIp, "10.77.0.1"));
+        },
     };
 
     /// <summary>A data message that is changed after it was made.</summary>
@@ -218,9 +277,18 @@ internal static class DropScripts
         return () => scene.Node.Receive(probe);
     }
 
-    private sealed class Doorkeeper : IPeerAuthorizer
+    /// <summary>The stranger is nobody's peer and has a grant.</summary>
+    private static Clerk Granted(DropScene scene, Clerk? clerk = null)
     {
-        public bool Admits(PublicKey key, DeviceIdentity identity) => false;
+        clerk ??= new Clerk();
+        scene.Options = new NodeOptions { Clerk = clerk, MaxReplayMarks = 4 };
+        clerk.Grant(scene.Stranger.PublicKey, "10.77.0.1/32");
+        return clerk;
+    }
+
+    private sealed class Nobody : IMembershipFilter
+    {
+        public bool MayBeMember(PublicKey publicKey) => false;
     }
 
     private sealed class Wall : IPacketFilter

@@ -1,3 +1,4 @@
+using System.Net;
 using Apex.Vpn.Protocol.Diagnostics;
 using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Protocol.Transports;
@@ -21,7 +22,30 @@ internal sealed class EventLog : DeviceObserver
 
     internal List<bool> Load { get; } = [];
 
+    internal List<(PublicKey Peer, int Class)> Admitted { get; } = [];
+
+    internal List<PublicKey> ErasedPeers { get; } = [];
+
+    internal List<IPNetwork> AddressesLeft { get; } = [];
+
+    internal List<IPNetwork> AddressesFreed { get; } = [];
+
+    internal List<bool> Authorizer { get; } = [];
+
     internal Dictionary<DropReason, int> Drops { get; } = [];
+
+    /// <summary>Gives back the memory of what is remembered of just-in-time peers.</summary>
+    internal void Forget()
+    {
+        Admitted.Clear();
+        Admitted.TrimExcess();
+        ErasedPeers.Clear();
+        ErasedPeers.TrimExcess();
+        AddressesLeft.Clear();
+        AddressesLeft.TrimExcess();
+        AddressesFreed.Clear();
+        AddressesFreed.TrimExcess();
+    }
 
     public override void HandshakeInitiated(PublicKey peer, int attempt) => (Initiations, LastAttempt) = (Initiations + 1, attempt);
 
@@ -44,6 +68,16 @@ internal sealed class EventLog : DeviceObserver
     public override void NoticeHello(PublicKey peer, Guid instance) => Hellos.Add(instance);
 
     public override void NoticeEnded(PublicKey peer, NoticeKind kind, bool acknowledged) => Ended.Add((kind, acknowledged));
+
+    public override void PeerAdmitted(PublicKey peer, int grantClass) => Admitted.Add((peer, grantClass));
+
+    public override void PeerErased(PublicKey peer) => ErasedPeers.Add(peer);
+
+    public override void InnerAddressLeft(IPNetwork address) => AddressesLeft.Add(address);
+
+    public override void InnerAddressFreed(IPNetwork address) => AddressesFreed.Add(address);
+
+    public override void AuthorizerChanged(bool answers) => Authorizer.Add(answers);
 
     public override void PacketDropped(DropReason reason) => Drops[reason] = Drops.GetValueOrDefault(reason) + 1;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Buffers;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Diagnostics;
@@ -13,6 +14,7 @@ namespace Apex.Vpn.Protocol.Tests.Simulation;
 internal sealed class Node : IDisposable
 {
     private readonly World _world;
+    private readonly Clerk? _clerk;
     private readonly Worker _outbound;
     private readonly Worker _inbound;
     private readonly PacketBatch _batch = new(64, 64 * PacketBatch.FullStride);
@@ -20,7 +22,7 @@ internal sealed class Node : IDisposable
 
     internal Node(World world, UdpEndpoint address, NodeOptions options)
     {
-        _world = world;
+        (_world, _clerk) = (world, options.Clerk);
         Address = address;
         Events = new EventLog();
         Engine = new WireGuardEngine(new EngineOptions
@@ -29,11 +31,11 @@ internal sealed class Node : IDisposable
             Random = world.Random,
             Observer = Events,
             Filter = options.Filter,
-            Authorizer = options.Authorizer,
             NoticeClient = options.NoticeClient,
             NoticeNode = options.NoticeNode,
             NoticeReceived = Heard.Add,
             NoticesSettled = () => Settled++,
+            Admission = AdmissionFor(options),
             HandshakeQueueCapacity = options.HandshakeQueueCapacity,
             StagingBytes = options.StagingBytes,
         });
@@ -167,7 +169,8 @@ internal sealed class Node : IDisposable
         {
             more = Engine.Step(_world.Now, _control);
             Engine.AfterSend(_control, Emit(_control));
-            Assert.True(steps < 10_000, "The control worker finds no end.");
+            more |= _clerk is not null && _clerk.Serve(_world, this);
+            Assert.True(steps < 100_000, "The control worker finds no end.");
         }
     }
 
@@ -179,6 +182,14 @@ internal sealed class Node : IDisposable
         _inbound.Dispose();
         Engine.Dispose();
     }
+
+    private static AdmissionOptions? AdmissionFor(NodeOptions options) => options.Clerk is null ? null : new AdmissionOptions
+    {
+        Authorizer = options.Clerk,
+        MembershipFilter = options.MembershipFilter,
+        MaxCachedGrants = options.MaxCachedGrants,
+        MaxReplayMarks = options.MaxReplayMarks,
+    };
 
     private int Emit(PacketBatch batch)
     {

@@ -1,5 +1,5 @@
+using Apex.Vpn.Protocol.Admission;
 using Apex.Vpn.Protocol.Crypto;
-using Apex.Vpn.Protocol.Engine.Noise;
 using Apex.Vpn.Protocol.Notices;
 
 namespace Apex.Vpn.Protocol.Tests.Simulation;
@@ -11,7 +11,14 @@ internal sealed record NodeOptions
 
     internal IPacketFilter? Filter { get; init; }
 
-    internal IPeerAuthorizer? Authorizer { get; init; }
+    /// <summary>Decides about keys that nobody configured; null for none.</summary>
+    internal Clerk? Clerk { get; init; }
+
+    internal IMembershipFilter? MembershipFilter { get; init; }
+
+    internal int MaxCachedGrants { get; init; } = 65_536;
+
+    internal int MaxReplayMarks { get; init; } = 1 << 20;
 
     internal NoticeClientOptions? NoticeClient { get; init; }
 

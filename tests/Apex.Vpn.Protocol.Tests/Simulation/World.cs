@@ -11,6 +11,7 @@ internal sealed class World : IDisposable
     private readonly PriorityQueue<Datagram, (long At, long Order)> _inFlight = new();
     private readonly Dictionary<UdpEndpoint, Node> _routes = [];
     private readonly List<Node> _nodes = [];
+    private readonly PriorityQueue<Action, (long At, long Order)> _later = new();
     private long _order;
 
     internal World(ulong seed)
@@ -79,6 +80,9 @@ internal sealed class World : IDisposable
         _inFlight.Enqueue(datagram, (at.Nanoseconds, _order++));
     }
 
+    /// <summary>Lets something happen after a while.</summary>
+    internal void Later(TimeSpan delay, Action deed) => _later.Enqueue(deed, ((Now + delay).Nanoseconds, _order++));
+
     /// <summary>Moves to the next thing that happens and lets it happen; false when there is nothing before the limit, which is then now.</summary>
     internal bool Step(Instant limit)
     {
@@ -88,6 +92,7 @@ internal sealed class World : IDisposable
         {
             if (!node.IsAsleep) next = Min(next, node.NextDeadline(Now));
         }
+        if (_later.TryPeek(out _, out (long At, long Order) deed)) next = Min(next, new Instant(deed.At));
         bool arrival = _inFlight.TryPeek(out _, out (long At, long Order) first) && first.At <= next.Nanoseconds;
         if (arrival) next = new Instant(first.At);
         if (next > Now) Now = next;
@@ -95,6 +100,11 @@ internal sealed class World : IDisposable
         {
             Datagram datagram = _inFlight.Dequeue();
             if (_routes.TryGetValue(datagram.To, out Node? receiver)) Arrive(receiver, datagram);
+        }
+        while (_later.TryPeek(out Action? due, out deed) && deed.At <= Now.Nanoseconds)
+        {
+            _later.Dequeue();
+            due();
         }
         foreach (Node node in _nodes)
         {

@@ -1,11 +1,13 @@
 using Apex.Vpn.Protocol.Configuration;
+using Apex.Vpn.Protocol.Engine.Admission;
+using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Peers;
 using Apex.Vpn.Protocol.Transports;
 
 namespace Apex.Vpn.Protocol.Engine.Control;
 
 /// <summary>Applies configuration. What must be sent because of it is asked for through the attention queue.</summary>
-internal sealed class Configurator(EngineContext engine, SessionKeeper sessions, Worker worker)
+internal sealed class Configurator(EngineContext engine, SessionKeeper sessions, Worker worker, Departures? departures)
 {
     /// <summary>Whether the device is up: only then do changes make traffic.</summary>
     internal bool IsUp { get; private set; }
@@ -47,12 +49,17 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
         EraseAll();
     }
 
-    /// <summary>Erases all sessions, as before a sleep. Configuration stays; traffic makes new sessions.</summary>
+    /// <summary>
+    /// Erases all sessions, as before a sleep. Configuration stays; traffic makes new sessions. Who was let in just in time goes and comes
+    /// again.
+    /// </summary>
     internal void EraseAll()
     {
+        using AllowedIpTable<Peer>.EditSession edit = engine.AllowedIps.Edit();
         for (Peer? peer = engine.Peers.First; peer is not null; peer = peer.Later)
         {
-            if (!peer.IsIdle) Quiet(peer.Active);
+            if (peer.IsAdmitted) Remove(peer, edit);
+            else if (!peer.IsIdle) Quiet(peer.Active);
         }
     }
 
@@ -85,10 +92,14 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
             if (peer is not null) Remove(peer, edit);
             return;
         }
-        if (peer is null)
+        if (peer is null or { IsAdmitted: true })
         {
             if (update.UpdateOnly) return;
+            // Configuration goes before a grant; the stamp stays, so that recorded initiations stay refused.
+            Tai64n stamp = peer?.Active.LastTimestamp ?? default;
+            if (peer is not null) Remove(peer, edit);
             engine.Peers.Add(peer = new Peer(update.PublicKey));
+            if (known) peer.Active.LastTimestamp = stamp;
         }
         if (update.PresharedKey is { } presharedKey) SetPresharedKey(peer, presharedKey);
         if (update.Endpoint is { IsNone: false } endpoint && endpoint != peer.Path?.Value.Remote) peer.Path = new PeerPath(new UdpPath(endpoint));
@@ -138,6 +149,7 @@ internal sealed class Configurator(EngineContext engine, SessionKeeper sessions,
 
     private void Remove(Peer peer, AllowedIpTable<Peer>.EditSession edit)
     {
+        if (peer.IsAdmitted) departures!.Leave(peer);
         edit.RemoveAll(peer);
         engine.Peers.Remove(peer);
         sessions.ErasePresharedKey(peer);

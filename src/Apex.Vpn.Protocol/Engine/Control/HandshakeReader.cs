@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Apex.Vpn.Protocol.Crypto;
 using Apex.Vpn.Protocol.Diagnostics;
+using Apex.Vpn.Protocol.Engine.Admission;
 using Apex.Vpn.Protocol.Engine.Defense;
 using Apex.Vpn.Protocol.Engine.Messages;
 using Apex.Vpn.Protocol.Engine.Noise;
@@ -16,8 +17,11 @@ namespace Apex.Vpn.Protocol.Engine.Control;
 /// Works off handshake messages that passed the gate: under load, mac2 and the source's share, and only then Diffie-Hellman. One worker
 /// does all of it, so that no two messages race for one handshake's state.
 /// </summary>
-internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessions, StaticSecrets secrets, PeerSender sender, PeerAdmission admission)
+internal sealed class HandshakeReader(
+    EngineContext engine, SessionKeeper sessions, StaticSecrets secrets, PeerSender sender, ResponseWriter responses, PeerAdmission? admission)
 {
+    private const int AnswerCost = 3 * HandshakeCost.Agreement; // two, and a base point
+
     private readonly RateLimiter _limiter = new(engine.Random);
 
     private Peer? _touched;
@@ -84,111 +88,93 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     private DropReason ReadInitiation(Span<byte> bytes, in UdpPath path, DeviceIdentity identity, ControlOutput output, Instant now)
     {
         Span<byte> storage = stackalloc byte[SymmetricState.Size];
+        Span<byte> scratch = stackalloc byte[X25519.KeySize];
         try
         {
             var message = new InitiationMessage(bytes);
             var state = new SymmetricState(storage, engine.Aead);
             state.Initialize(Transcript.ChainingKey, identity.ResponderHash, mixed: []);
-            DropReason reason = Identify(state, message, identity, now, out Peer? peer);
-            if (peer is null) return reason;
-
-            Accept(peer, InitiationMessage.Size, in path, output.Worker, now);
-            Respond(peer, state, message, output, now);
-            return DropReason.None;
+            DropReason reason = Identify(state, message, identity, out PublicKey remote, out Peer? peer, out KeyId id);
+            if (reason != DropReason.None) return reason;
+            if (!TryAgree(peer, remote, identity, scratch, out ReadOnlySpan<byte> staticStatic)) return DropReason.LowOrderKey;
+            NoiseVerdict verdict = ReadTimestamp(state, message, staticStatic, out Tai64n timestamp);
+            if (verdict != NoiseVerdict.Good) return Reason(verdict);
+            // Nothing is held against a key before here: anybody can name somebody else's key up to there.
+            if (peer is not null)
+            {
+                reason = Check(peer, identity, timestamp, now);
+                if (reason != DropReason.None) return reason;
+                secrets.Bind(peer, identity, staticStatic);
+                peer.Active.LastTimestamp = timestamp;
+                peer.Active.LastInitiationConsumed = now;
+                Accept(peer, InitiationMessage.Size, in path, output.Worker, now);
+                Cost += AnswerCost;
+                responses.Write(peer, state, message.Ephemeral, message.Sender, in path, output, now);
+                return DropReason.None;
+            }
+            var newcomer = new Newcomer
+            {
+                Key = remote,
+                Id = id,
+                Identity = identity,
+                Stamp = timestamp,
+                Path = path,
+                Index = message.Sender,
+                Ephemeral = message.Ephemeral,
+                State = storage,
+                StaticStatic = staticStatic,
+            };
+            reason = admission!.Receive(in newcomer, output, now, out _touched);
+            if (_touched is not null) Cost += AnswerCost;
+            return reason;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(storage);
-        }
-    }
-
-    /// <summary>Finds out who it is and that it is really them, now.</summary>
-    private DropReason Identify(
-        SymmetricState state, InitiationMessage message, DeviceIdentity identity, Instant now, out Peer? proven)
-    {
-        proven = null;
-        Cost += HandshakeCost.Agreement;
-        Span<byte> key = stackalloc byte[PublicKey.Size];
-        NoiseVerdict verdict = NoiseIkPsk2.ReadInitiatorStatic(state, identity.PrivateKey, message.Ephemeral, message.Static, key);
-        if (verdict != NoiseVerdict.Good) return Reason(verdict);
-        var remote = new PublicKey(key);
-        if (!engine.Peers.TryFind(remote, out Peer? peer) && (peer = admission.Candidate(remote)) is null)
-            return DropReason.UnknownPeer;
-        Span<byte> scratch = stackalloc byte[X25519.KeySize];
-        try
-        {
-            return secrets.TryGetStaticStatic(peer, identity, scratch, out ReadOnlySpan<byte> staticStatic)
-                ? Prove(state, message, peer, identity, staticStatic, now, out proven)
-                : DropReason.LowOrderKey;
-        }
-        finally
-        {
             CryptographicOperations.ZeroMemory(scratch);
         }
     }
 
-    private DropReason Prove(
-        SymmetricState state,
-        InitiationMessage message,
-        Peer peer,
-        DeviceIdentity identity,
-        ReadOnlySpan<byte> staticStatic,
-        Instant now,
-        out Peer? proven)
+    /// <summary>Finds out who the initiator says it is. A key that is no peer's goes on if there is somebody to ask about it.</summary>
+    private DropReason Identify(
+        SymmetricState state, InitiationMessage message, DeviceIdentity identity, out PublicKey remote, out Peer? peer, out KeyId id)
     {
-        proven = null;
+        (remote, peer, id) = (default, null, default);
+        Cost += HandshakeCost.Agreement;
+        Span<byte> key = stackalloc byte[PublicKey.Size];
+        NoiseVerdict verdict = NoiseIkPsk2.ReadInitiatorStatic(state, identity.PrivateKey, message.Ephemeral, message.Static, key);
+        if (verdict != NoiseVerdict.Good) return Reason(verdict);
+        remote = new PublicKey(key);
+        if (engine.Peers.TryFind(remote, out peer)) return DropReason.None;
+        return admission is null ? DropReason.UnknownPeer : admission.Screen(in remote, out id);
+    }
+
+    private bool TryAgree(
+        Peer? peer, PublicKey remote, DeviceIdentity identity, Span<byte> scratch, out ReadOnlySpan<byte> staticStatic)
+    {
+        if (peer is not null) return secrets.TryGetStaticStatic(peer, identity, scratch, out staticStatic);
+        Cost += HandshakeCost.Agreement;
+        staticStatic = scratch;
+        return StaticSecrets.TryAgree(remote, identity, scratch);
+    }
+
+    private static NoiseVerdict ReadTimestamp(
+        SymmetricState state, InitiationMessage message, ReadOnlySpan<byte> staticStatic, out Tai64n timestamp)
+    {
         Span<byte> payload = stackalloc byte[InitiationMessage.PayloadSize + TransportMessage.TagSize];
         NoiseVerdict verdict = NoiseIkPsk2.ReadInitiationPayload(state, staticStatic, message.Timestamp, payload);
-        if (verdict != NoiseVerdict.Good)
-        {
-            admission.Forget(peer);
-            return Reason(verdict);
-        }
-        // Nothing is held against a key before its timestamp opened: anybody can name somebody else's key up to there.
-        Tai64n timestamp = Tai64n.Read(payload);
+        timestamp = verdict == NoiseVerdict.Good ? Tai64n.Read(payload) : default;
+        return verdict;
+    }
+
+    /// <summary>Whether a peer that has proven itself may have a session now.</summary>
+    private DropReason Check(Peer peer, DeviceIdentity identity, Tai64n timestamp, Instant now)
+    {
         ActivePeer active = peer.Active;
         if (timestamp <= active.LastTimestamp) return DropReason.StaleTimestamp;
         if (active.LastInitiationConsumed.IsSet && now - active.LastInitiationConsumed <= Limits.InitiationInterval)
             return DropReason.InitiationFlood;
-        if (!admission.Admits(peer, identity)) return DropReason.Unauthorized;
-        secrets.Bind(peer, identity, staticStatic);
-        active.LastTimestamp = timestamp;
-        active.LastInitiationConsumed = now;
-        proven = peer;
-        return DropReason.None;
-    }
-
-    /// <summary>Answers an initiation and makes the session; our own pending initiation stays, so that crossing initiations both succeed.</summary>
-    private void Respond(Peer peer, SymmetricState state, InitiationMessage initiation, ControlOutput output, Instant now)
-    {
-        Cost += 3 * HandshakeCost.Agreement; // two, and a base point
-        Span<byte> ephemeral = stackalloc byte[SecretKey.Size];
-        engine.Random.Fill(ephemeral);
-        Span<byte> bytes = output.Add(ResponseMessage.Size, peer, peer.Path!.Value, InitiationWriter.TrafficClass);
-        var response = new ResponseMessage(bytes);
-        response.WriteType();
-        PublicKey remote = peer.PublicKey;
-        bool written = NoiseIkPsk2.WriteResponse(
-            state, ephemeral, initiation.Ephemeral, PublicKey.AsSpan(in remote), StaticSecrets.PresharedKey(peer),
-            response.Ephemeral, response.Empty);
-        CryptographicOperations.ZeroMemory(ephemeral);
-        if (!written)
-        {
-            output.Batch.RemoveLast();
-            output.Worker.Drop(DropReason.LowOrderKey);
-            return;
-        }
-        Keypair keypair = sessions.BeginAsResponder(peer, state, initiation.Sender, output.Worker, now);
-        response.Sender = keypair.LocalIndex;
-        response.Receiver = initiation.Sender;
-        ActivePeer active = peer.Active;
-        (active.Cookies ??= new CookieJar(remote)).AddMacs(bytes, now);
-        active.LastHandshakeSent = now;
-        active.HandshakeBegan = now;
-        active.AddSent(ResponseMessage.Size);
-        output.Worker.Counters.Add(CounterKind.SentPackets, 1);
-        output.Worker.Counters.Add(CounterKind.SentBytes, ResponseMessage.Size);
-        peer.Timers.AuthenticatedSent(now, peer.PersistentKeepalive);
+        return peer.IsAdmitted ? admission!.Renew(peer, identity, now) : DropReason.None;
     }
 
     private DropReason ReadResponse(Span<byte> bytes, in UdpPath path, DeviceIdentity identity, ControlOutput output, Instant now)
@@ -236,7 +222,8 @@ internal sealed class HandshakeReader(EngineContext engine, SessionKeeper sessio
     private void Accept(Peer peer, int length, in UdpPath path, Worker worker, Instant now)
     {
         _touched = peer;
-        if (peer.ObservePath(in path)) engine.Events.PeerRoamed(peer, path.Remote);
+        // A recorded initiation must not lead a just-in-time peer's traffic elsewhere: its endpoint moves with data alone.
+        if (!peer.IsAdmitted && peer.ObservePath(in path)) engine.Events.PeerRoamed(peer, path.Remote);
         peer.AddReceived(length);
         worker.Counters.Add(CounterKind.ReceivedPackets, 1);
         worker.Counters.Add(CounterKind.ReceivedBytes, length);

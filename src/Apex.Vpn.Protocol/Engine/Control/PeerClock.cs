@@ -4,7 +4,7 @@ using Apex.Vpn.Protocol.Engine.Peers;
 namespace Apex.Vpn.Protocol.Engine.Control;
 
 /// <summary>Acts on a peer's deadlines (WG 6).</summary>
-internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, PeerSender sender)
+internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, PeerSender sender, Configurator configurator)
 {
     /// <summary>Does everything whose time has come, then tells the wheel when to look again.</summary>
     internal void Tick(Peer peer, ControlOutput output, Instant now)
@@ -46,7 +46,8 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
                 if (peer.PersistentKeepalive != 0) sender.SendKeepalive(peer, output, now);
                 break;
             case DeadlineReason.EraseKeys:
-                sessions.Erase(peer, output.Worker);
+                if (peer.IsAdmitted) configurator.RemovePeer(peer.PublicKey);
+                else sessions.Erase(peer, output.Worker);
                 break;
         }
     }

@@ -16,6 +16,7 @@ internal sealed class PeerSender(EngineContext engine, Sealer sealer, Initiation
     /// <param name="now">The time.</param>
     internal void SendInitiation(Peer peer, bool isRetry, ControlOutput output, Instant now)
     {
+        if (peer.IsAdmitted) return; // who was let in begins; we do not call
         if ((peer.Active.Identity ?? engine.Identities.Primary) is not { } identity) return;
         // Also when it is too early for another one: who wants something now gives the attempt that goes on its full time (WG 6.4).
         ActivePeer active = peer.Active;

@@ -36,7 +36,7 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
         engine.Gate.Known.Follow(peer);
         Discard(first);
         Discard(second);
-        peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
+        peer.Timers.EraseKeys = now + (peer.IsAdmitted ? Limits.EraseAdmittedAfter : Limits.EraseKeysAfter);
         return keypair;
     }
 

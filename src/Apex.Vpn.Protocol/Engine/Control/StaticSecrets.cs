@@ -25,7 +25,7 @@ internal sealed class StaticSecrets(EngineContext engine, SessionKeeper sessions
         if (active.StaticStaticOf is null)
         {
             SecretSlot slot = engine.Keys.Rent();
-            if (TryAgree(peer, identity, slot.Span)) active.StaticStatic = slot;
+            if (TryAgree(peer.PublicKey, identity, slot.Span)) active.StaticStatic = slot;
             else engine.Keys.Return(slot);
             active.StaticStaticOf = identity;
         }
@@ -35,7 +35,7 @@ internal sealed class StaticSecrets(EngineContext engine, SessionKeeper sessions
             return !active.StaticStatic.IsEmpty;
         }
         secret = scratch;
-        return TryAgree(peer, identity, scratch);
+        return TryAgree(peer.PublicKey, identity, scratch);
     }
 
     /// <summary>The peer has proven that it means this identity: ours for it from now on.</summary>
@@ -50,11 +50,9 @@ internal sealed class StaticSecrets(EngineContext engine, SessionKeeper sessions
         active.StaticStaticOf = identity;
     }
 
-    private static bool TryAgree(Peer peer, DeviceIdentity identity, Span<byte> secret)
-    {
-        PublicKey remote = peer.PublicKey;
-        return X25519.TryAgree(identity.PrivateKey, PublicKey.AsSpan(in remote), secret);
-    }
+    /// <summary>Computes the agreement of an identity's static key and another one; false when that has low order.</summary>
+    internal static bool TryAgree(PublicKey remote, DeviceIdentity identity, Span<byte> secret) =>
+        X25519.TryAgree(identity.PrivateKey, PublicKey.AsSpan(in remote), secret);
 
     internal static ReadOnlySpan<byte> PresharedKey(Peer peer) => peer.PresharedKey.IsEmpty ? NoPresharedKey : peer.PresharedKey.Span;
 }

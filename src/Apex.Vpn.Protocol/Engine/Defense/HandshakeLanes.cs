@@ -67,6 +67,9 @@ internal sealed class HandshakeLanes
     /// <summary>Whether either lane is under load.</summary>
     internal bool IsLoaded => _knownLoad.IsUnderLoad || _othersLoad.IsUnderLoad;
 
+    /// <summary>Whether many of the others' messages wait elsewhere, for an answer about their key: that is load too.</summary>
+    internal bool AreManyParked { get; set; }
+
     /// <summary>Puts a copy of a message into a lane; false when that is full. Any worker.</summary>
     internal bool TryEnqueue(
         HandshakeLane lane, ReadOnlySpan<byte> message, in UdpPath path, DeviceIdentity? identity, out bool first, ProbeKey? probe = null) =>
@@ -77,7 +80,7 @@ internal sealed class HandshakeLanes
     {
         bool before = IsLoaded;
         _knownLoad.Observe(_known.IsLong, now);
-        _othersLoad.Observe(_others.IsLong || IsMuchInVain(now), now);
+        _othersLoad.Observe(_others.IsLong || AreManyParked || IsMuchInVain(now), now);
         (_knownCost, _othersCost, _vainCost) = (0, 0, 0);
         _budget = StepBudget();
         return IsLoaded != before;

@@ -36,6 +36,11 @@ internal sealed class AllowedIpTable<TOwner>
     /// <summary>The owner of an IP packet's source; null also when the bytes are no IP packet.</summary>
     internal TOwner? FindSource(ReadOnlySpan<byte> ipPacket) => FindAt(ipPacket, IPv4SourceOffset, IPv6SourceOffset);
 
+    /// <summary>Whether an owner other than one has a prefix that holds this one or lies in it. On the thread that edits.</summary>
+    internal bool Overlaps(AllowedIpPrefix prefix, TOwner? except) => prefix.IsIPv4
+        ? _ipv4.Overlaps((uint)prefix.Bits, prefix.Length, except)
+        : _ipv6.Overlaps(prefix.Bits, prefix.Length, except);
+
     /// <summary>Begins to change the table. Readers see the changes, all at once, when the session publishes or ends.</summary>
     internal EditSession Edit()
     {

@@ -45,6 +45,24 @@ internal sealed class AllowedIpTrie<TBits>
         return node is AllowedIpEntry<TBits> leaf && leaf.Length == length && leaf.Bits == bits ? leaf : null;
     }
 
+    /// <summary>Whether the draft has a prefix of an owner other than one that holds this prefix or lies in it.</summary>
+    internal bool Overlaps(TBits bits, byte length, IAllowedIpOwner? except)
+    {
+        AllowedIpNode? node = _draft;
+        while (node is AllowedIpBranch<TBits> branch && branch.Length < length)
+        {
+            if (!Holds(branch.Bits, branch.Length, bits)) return false;
+            if (branch.Value is { } value && value.Owner != except) return true;
+            node = branch.Children[BitAt(bits, branch.Length)];
+        }
+        return node switch
+        {
+            AllowedIpBranch<TBits> inside => Holds(bits, length, inside.Bits) && HasOther(inside, except),
+            AllowedIpEntry<TBits> leaf => leaf.Owner != except && Holds(leaf.Bits, Math.Min(leaf.Length, length), bits),
+            _ => false,
+        };
+    }
+
     /// <summary>Puts the entry of a prefix into the draft, in place of one that is there already.</summary>
     internal AllowedIpEntry Put(TBits bits, byte length, IAllowedIpOwner owner)
     {
@@ -103,6 +121,17 @@ internal sealed class AllowedIpTrie<TBits>
             Seal(branch.Children[0]);
             node = branch.Children[1];
         }
+    }
+
+    // As deep as the address is long, and over as soon as somebody else is found.
+    private static bool HasOther(AllowedIpNode? node, IAllowedIpOwner? except)
+    {
+        while (node is AllowedIpBranch<TBits> branch)
+        {
+            if ((branch.Value is { } value && value.Owner != except) || HasOther(branch.Children[0], except)) return true;
+            node = branch.Children[1];
+        }
+        return node is AllowedIpEntry<TBits> leaf && leaf.Owner != except;
     }
 
     private static AllowedIpBranch<TBits> Writable(ref AllowedIpNode? place, AllowedIpBranch<TBits> branch)

@@ -38,6 +38,12 @@ internal sealed class Peer : IAllowedIpOwner
 
     internal bool IsRemoved { get; set; }
 
+    /// <summary>
+    /// Whether the peer was made just in time, on a grant: it never makes the device initiate, initiations do not move its endpoint, and it
+    /// goes when it was idle. Set before data workers can find the peer.
+    /// </summary>
+    internal bool IsAdmitted { get; set; }
+
     /// <summary>The neighbours in the order in which peers were added. A removed peer keeps its way forward for readers on the way.</summary>
     internal Peer? Earlier { get; set; }
 
