@@ -18,9 +18,9 @@ internal sealed class EngineNode : IAsyncDisposable
 
     public string PublicKey => _key.DerivePublicKey().ToBase64();
 
-    /// <summary>Makes a device that listens on a port, with an address inside and one peer.</summary>
+    /// <summary>Makes a device that listens on a port, with an address inside and one peer, or none.</summary>
     public static async Task<EngineNode> Create(
-        NetNamespace net, ushort port, string inner, string peerKey, string peerIp, WireGuardDeviceOptions options)
+        NetNamespace net, ushort port, string inner, string? peerKey, string peerIp, WireGuardDeviceOptions options)
     {
         EngineNode node = await net.Make(() =>
         {
@@ -28,7 +28,8 @@ internal sealed class EngineNode : IAsyncDisposable
             return new EngineNode(new WireGuardDevice(LinuxTun.Open(Names.Next("node")), new LinuxUdpTransport(), options), key);
         });
         var update = new DeviceUpdate { PrivateKey = node._key, ListenPort = port };
-        update.Peers.Add(new PeerUpdate(Protocol.PublicKey.Parse(peerKey)) { AllowedIps = { AllowedIpChange.Add(IPNetwork.Parse(peerIp + "/32")) } });
+        if (peerKey is not null)
+            update.Peers.Add(new PeerUpdate(Protocol.PublicKey.Parse(peerKey)) { AllowedIps = { AllowedIpChange.Add(IPNetwork.Parse(peerIp + "/32")) } });
         await node.Device.ApplyAsync(update);
         await net.AddAddress(node.Device.Name, inner + "/24");
         await net.Ip($"link set {node.Device.Name} mtu 1420 up");
