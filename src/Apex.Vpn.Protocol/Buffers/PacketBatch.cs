@@ -53,6 +53,9 @@ public sealed class PacketBatch
     /// <summary>How many slots are in use; slots 0 to Count - 1.</summary>
     public int Count { get; private set; }
 
+    /// <summary>In how many reads the packets came, where the reader says so: one read may have been cut into many packets.</summary>
+    internal int Reads { get; set; }
+
     /// <summary>How many slots there are.</summary>
     public int Capacity => _slots.Length;
 
@@ -116,5 +119,5 @@ public sealed class PacketBatch
     public void RemoveLast() => Count--;
 
     /// <summary>Gives back all slots.</summary>
-    public void Clear() => Count = 0;
+    public void Clear() => Count = Reads = 0;
 }

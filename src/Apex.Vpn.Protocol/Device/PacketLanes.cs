@@ -12,6 +12,8 @@ internal sealed class OutboundLane(WireGuardEngine engine, ITunDevice tun, IUdpT
     private const int Slots = 256;
     private const int SlabBytes = 256 * 1024;
 
+    private const int ReadsOfAFlood = 16;
+
     private readonly Worker _worker = engine.CreateWorker(Slots);
 
     /// <summary>What is filled from the TUN before <see cref="Carry"/>.</summary>
@@ -28,9 +30,10 @@ internal sealed class OutboundLane(WireGuardEngine engine, ITunDevice tun, IUdpT
             _worker.Replies.Clear();
         }
         OutboundPath.AfterSend(Batch, _worker, transport.Send(Batch));
-        // While processors are short, who takes these packets off the network must not have to wait for our time slice to end: it would find
-        // its socket's buffer run over. Costs a system call that returns at once where a processor is free.
-        Thread.Yield();
+        // Datagrams that come one by one and by the hundred are a flood that nothing paces, as TCP is paced by its acknowledgements. While
+        // processors are short, who takes them off the network must not have to wait for our time slice to end: its socket's buffer would
+        // have run over. Costs a system call that returns at once where a processor is free.
+        if (Batch.Reads > ReadsOfAFlood) Thread.Yield();
     }
 
     public void Dispose() => _worker.Dispose();

@@ -186,5 +186,28 @@ public sealed class AdmissionAttackTests
         Assert.Equal(0, client.Received(MessageType.CookieReply));
     }
 
+    [Fact]
+    public void Proven_unknown_keys_from_many_networks_do_not_keep_a_known_client_from_renewing()
+    {
+        const int Rounds = 60, PerRound = 50;
+        using var house = new Gatehouse(new NodeOptions { Clerk = new Clerk { Answers = ClerkAnswers.Never } });
+        HandPeer known = house.Client().Join().Connect();
+        for (int round = 0; round < Rounds; round++)
+        {
+            house.Run(0.05);
+            for (int i = 0; i < PerRound; i++)
+            {
+                HandPeer stranger = house.Client();
+                stranger.Address = UdpEndpoint.FromIPv4(0x0B000000 + ((uint)((round * PerRound) + i) << 8), 9); // a /24 of its own
+                house.Node.Take(new Datagram(stranger.Address, house.Node.Address, TrafficClass: 0, stranger.Initiation()));
+            }
+            Assert.True(house.Knock(known));
+        }
+        Assert.Equal(0, known.Received(MessageType.CookieReply));
+        // A thousand a second that all prove their keys: the parking is an eighth full after half a second, and asks them for cookies.
+        Assert.InRange(house.Clerk.Asked.Count, 1, ParkingLot.LoadThreshold + PerRound);
+        Assert.True(house.Dropped(DropReason.CookieRequired) > Rounds * PerRound / 2);
+    }
+
     private static Tai64n Stamp(long seconds) => Tai64n.FromUnix(seconds * 1_000_000_000);
 }

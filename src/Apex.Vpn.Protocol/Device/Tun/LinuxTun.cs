@@ -236,7 +236,10 @@ public sealed unsafe class LinuxTun : ITunDevice, IPolledSource
                 {
                     nint length = LinuxNative.read(lease.Number, slab + offset - header, (nuint)(PacketBatch.MaxPacket + header));
                     if (length > header)
+                    {
                         Add(ref packer, batch, offset, (int)length - header);
+                        batch.Reads++;
+                    }
                     else if (length == 0 || (length < 0 && Marshal.GetLastPInvokeError() is not Errno.EINTR))
                         return length < 0 && !Lasts(Marshal.GetLastPInvokeError());
                 }
