@@ -48,6 +48,8 @@ public sealed class IdentityTests : IDisposable
         PublicKey[] before = _node.Engine.ListIdentities();
         using PrivateKey ninth = NewKey();
         Assert.False(_node.Engine.TryAddIdentity(ninth));
+        Assert.False(_node.Engine.TryAddIdentity(_hand.Key));
+        Assert.Equal(1, _node.Engine.PeerCount); // who was not taken in stays the peer that they are
         Assert.True(_node.Engine.TryAddIdentity(_second));
         Assert.True(_node.Engine.TryAddIdentity(_node.PrivateKey));
         Assert.Equal(before, _node.Engine.ListIdentities());

@@ -31,11 +31,10 @@ internal sealed class IdentityKeeper(EngineContext engine, SessionKeeper session
     /// <returns>False when there are as many as there may be.</returns>
     internal bool TryAdd(PrivateKey privateKey)
     {
-        DeviceIdentity identity = FindOrMake(privateKey);
-        if (engine.Identities.Find(identity.PublicKey) is not null) return true;
-        if (engine.Identities.TryAdd(identity)) return true;
-        identity.Dispose();
-        return false;
+        if (engine.Identities.Find(privateKey.DerivePublicKey()) is not null) return true;
+        if (!engine.Identities.HasRoom) return false;
+        engine.Identities.Add(FindOrMake(privateKey));
+        return true;
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Apex.Vpn.Protocol.Engine.Defense;
 
 /// <summary>
 /// What receiving workers do with handshake messages: what no one can have meant for us goes no further (mac1, indices that name nothing),
-/// the rest gets its lane. Costs a keyed hash and a few look-ups; takes no lock but the lane's.
+/// the rest gets its lane. Costs a keyed hash for each identity and a few look-ups; takes no lock but the lane's.
 /// </summary>
 /// <remarks>
 /// An identity may be retired while a message waits. The message carries the one that its mac1 fits, and the control worker, who alone

@@ -36,15 +36,11 @@ internal sealed class IdentitySet : IDisposable
         return null;
     }
 
-    /// <summary>Adds an identity that is not there yet. One place stays free for a primary.</summary>
-    /// <returns>False when there is no place.</returns>
-    internal bool TryAdd(DeviceIdentity identity)
-    {
-        int others = _newestFirst.Length - (Primary is null ? 0 : 1);
-        if (others == MaxCount - 1) return false;
-        Publish([identity, .. _newestFirst]);
-        return true;
-    }
+    /// <summary>Whether there may be one more. One place stays free for a primary.</summary>
+    internal bool HasRoom => _newestFirst.Length - (Primary is null ? 0 : 1) < MaxCount - 1;
+
+    /// <summary>Adds an identity that is not there yet, if there is room.</summary>
+    internal void Add(DeviceIdentity identity) => Publish([identity, .. _newestFirst]);
 
     /// <summary>Puts another identity, a new one or one of the others, in the place of the primary, which is no longer answered for.</summary>
     internal void ReplacePrimary(DeviceIdentity? successor)
