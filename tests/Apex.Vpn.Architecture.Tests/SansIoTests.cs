@@ -14,7 +14,7 @@ public sealed class SansIoTests
     private static readonly string[] CoreNamespaces =
     [
         "Apex.Vpn.Protocol.Engine", "Apex.Vpn.Protocol.Crypto", "Apex.Vpn.Protocol.Buffers",
-        "Apex.Vpn.Routing.Latency", "Apex.Vpn.Routing.Selection", "Apex.Vpn.Routing.Failover",
+        "Apex.Vpn.Routing.Latency", "Apex.Vpn.Routing.Selection", "Apex.Vpn.Routing.Failover", "Apex.Vpn.Routing.Placement",
         "Apex.Vpn.Fleet.Health", "Apex.Vpn.Fleet.Rollouts", "Apex.Vpn.Fleet.Statistics",
     ];
 
