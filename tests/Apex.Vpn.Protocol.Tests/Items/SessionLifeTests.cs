@@ -119,6 +119,27 @@ public sealed class SessionLifeTests : IDisposable
         Assert.Equal(1, _duo.Initiations(_duo.Left));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Item", "28")]
+    public void Item28_after_a_sleep_longer_than_keys_live_there_is_a_session_at_once(bool keepalive)
+    {
+        if (keepalive) _duo.ChangeRight(static update => update.PersistentKeepalive = 25);
+        _duo.Left.IsAsleep = true;
+        _duo.Run(700);
+        _duo.Log.Clear();
+        _duo.Right.Delivered.Clear();
+        _duo.Left.IsAsleep = false;
+        if (!keepalive) _duo.Left.Send(Duo.ToRight());
+        _duo.Run(0.5);
+        Assert.Equal(1, _duo.Initiations(_duo.Left));
+        Assert.Equal(3, _duo.Left.Engine.Context.Keys.Live); // of the new session and the agreement of static keys: the old one is gone
+        _duo.Left.Send(Duo.ToRight());
+        _duo.Run(0.1);
+        Assert.Equal(keepalive ? 1 : 2, _duo.Right.Delivered.Count);
+    }
+
     [Fact]
     [Trait("Item", "28")]
     [Trait("Item", "42")]

@@ -46,9 +46,26 @@ internal sealed class PeerClock(EngineContext engine, SessionKeeper sessions, Pe
                 if (peer.PersistentKeepalive != 0) sender.SendKeepalive(peer, output, now);
                 break;
             case DeadlineReason.EraseKeys:
-                if (peer.IsAdmitted) configurator.RemovePeer(peer.PublicKey);
-                else sessions.Erase(peer, output.Worker);
+                EraseKeys(peer, output.Worker, now);
                 break;
+        }
+    }
+
+    private void EraseKeys(Peer peer, Worker worker, Instant now)
+    {
+        if (peer.IsAdmitted)
+        {
+            configurator.RemovePeer(peer.PublicKey);
+        }
+        else if (peer.Active.Pending is { } pending && now - pending.StartedAt < Limits.RekeyTimeout)
+        {
+            // After a long sleep all is due at once, and what wanted a new session may have had its turn before the old ones are erased.
+            sessions.EraseSessions(peer, worker);
+            peer.Timers.EraseKeys = now + Limits.EraseKeysAfter;
+        }
+        else
+        {
+            sessions.Erase(peer, worker);
         }
     }
 

@@ -62,13 +62,19 @@ internal sealed class SessionKeeper(EngineContext engine, Tai64nClock clock)
     internal void Erase(Peer peer, Worker worker)
     {
         ForgetPending(peer);
+        EraseSessions(peer, worker);
+        DropStaged(peer, worker);
+    }
+
+    /// <summary>Erases all sessions with a peer; a handshake that is under way goes on.</summary>
+    internal void EraseSessions(Peer peer, Worker worker)
+    {
         bool any = peer.Sessions.HasAny;
         (Keypair? current, Keypair? previous, Keypair? next) = peer.Sessions.Clear();
         engine.Gate.Known.Follow(peer);
         Discard(current);
         Discard(previous);
         Discard(next);
-        DropStaged(peer, worker);
         peer.Timers.EraseKeys = Instant.Never;
         if (!any) return;
         worker.Counters.Add(CounterKind.ActivePeers, -1);

@@ -74,7 +74,19 @@ internal sealed class NoticeSender(EngineContext engine, PeerSender sender, Acti
         engine.Events.NoticeEnded(notice.Peer, notice.Kind, acknowledged);
     }
 
-    /// <summary>The session that is sent in, if the client said hello in it.</summary>
-    private static Keypair? ListeningSession(Peer peer, Instant now) =>
-        !peer.IsIdle && peer.Sessions.Current is { Listener: not null } session && session.CanSend(now) ? session : null;
+    /// <summary>
+    /// The session to send a notice in: one in which the client said hello. That is the current one, unless two handshakes crossed; then each
+    /// side goes on in the one that it began, and the hello came in the other.
+    /// </summary>
+    private static Keypair? ListeningSession(Peer peer, Instant now)
+    {
+        if (peer.IsIdle || peer.Sessions.Current is not { } session) return null;
+        if (session is { IsInitiator: true, Listener: null }
+            && peer.Sessions.Previous is { IsInitiator: false } other
+            && (session.CreatedAt - other.CreatedAt).Duration() < Limits.RekeyTimeout)
+        {
+            session = other;
+        }
+        return session.Listener is not null && session.CanSend(now) ? session : null;
+    }
 }
