@@ -32,6 +32,7 @@ internal sealed class CountryRtts
         foreach ((int index, string line) in lines.Index().Skip(1).Where(static line => line.Item.Length > 0))
         {
             string[] cells = line.Split(',');
+            if (cells.Length == 7 && (IsNowhere(cells[0]) || IsNowhere(cells[1]))) continue;
             if (cells.Length != 7
                 || !CountryCode.TryParse(cells[0], out CountryCode one)
                 || !CountryCode.TryParse(cells[1], out CountryCode other)
@@ -44,4 +45,7 @@ internal sealed class CountryRtts
         }
         return new CountryRtts(means, bySamples);
     }
+
+    // Probes whose country was not known.
+    private static bool IsNowhere(string cell) => cell is "None" or "Unknown";
 }

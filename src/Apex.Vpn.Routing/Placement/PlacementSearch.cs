@@ -47,17 +47,26 @@ internal sealed class PlacementSearch
         if (!change.IsNone)
         {
             _current.Apply(change);
-            return false;
+            return KeepIfBest();
         }
         if (_current.Counts.RemovalsAllowed > _instance.RemovalsAllowed)
         {
             _current.Counts.RemovalsAllowed = _instance.RemovalsAllowed; // from now on nodes come back, those first that cost least
             return false;
         }
-        return LeaveOptimum();
+        LeaveOptimum();
+        return false;
     }
 
-    private bool LeaveOptimum()
+    private bool KeepIfBest()
+    {
+        if (_current.Counts.Removed > _instance.RemovalsAllowed || _current.Cost >= BestCost - _instance.Tolerance) return false;
+        BestCost = _current.Cost;
+        _current.Counts.Nodes.CopyTo(BestNodes, 0);
+        return true;
+    }
+
+    private void LeaveOptimum()
     {
         Debug.Assert(_current.Counts.Removed <= _instance.RemovalsAllowed, "Limits are at least what stands now, so a node can always come back.");
         if (_runBegins || _current.Cost < _run.Cost - _instance.Tolerance)
@@ -70,12 +79,6 @@ internal sealed class PlacementSearch
         {
             _shake++;
         }
-        bool isBest = _current.Cost < BestCost - _instance.Tolerance;
-        if (isBest)
-        {
-            BestCost = _current.Cost;
-            _current.Counts.Nodes.CopyTo(BestNodes, 0);
-        }
         if (_shake > _greatestShake)
         {
             Restart();
@@ -85,7 +88,6 @@ internal sealed class PlacementSearch
             _current.CopyFrom(_run);
             Shake(_shake);
         }
-        return isBest;
     }
 
     // The first run began at the present placement. The second seeks what would be best from scratch, without an allowance of moves, and
