@@ -3,8 +3,8 @@ using Apex.Vpn.Benchmarks.Commands;
 namespace Apex.Vpn.Benchmarks.Placement;
 
 /// <summary>
-/// The yardstick, and nothing of the planner is in it: greedy addition, then random starts; from each, swaps that help in random order, a kick
-/// of three random swaps at each local optimum, undone unless it led to something at least as good. Uncapacitated, sites of one node.
+/// The yardstick, and nothing of the planner is in it: greedy addition, then random starts; from each, swaps that help in random order, a
+/// kick of three random swaps at each local optimum, undone unless it led to something at least as good. No capacities, sites of one node.
 /// </summary>
 internal sealed class BestKnown
 {
@@ -37,7 +37,8 @@ internal sealed class BestKnown
         IEnumerable<int> places = Enumerable.Range(0, problem.Demand.Length);
         double[][] costs =
         [
-            .. Enumerable.Range(0, problem.Sites.Length).Select(site => (double[])[.. places.Select(place => Cost(problem.Latency[place, site], target))]),
+            .. Enumerable.Range(0, problem.Sites.Length)
+                .Select(site => (double[])[.. places.Select(place => Cost(problem.Latency[place, site], target))]),
         ];
         int[] best = [];
         double least = double.PositiveInfinity;
@@ -52,7 +53,8 @@ internal sealed class BestKnown
             {
                 progress.Step();
                 // Ties by start would make the result depend on which thread came first.
-                if (cost < least - 1e-9 || (cost < least + 1e-9 && sites.AsSpan().SequenceCompareTo(best) < 0)) (best, least) = (sites, cost);
+                bool isTie = Math.Abs(cost - least) <= 1e-9;
+                if (isTie ? sites.AsSpan().SequenceCompareTo(best) < 0 : cost < least) (best, least) = (sites, cost);
             }
         });
         return best;

@@ -11,7 +11,8 @@ internal static class BruteForce
         int sites = problem.Sites.Length, places = problem.Demand.Length, nodes = problem.Limits.Nodes!.Value;
         int[][] nearest =
         [
-            .. Enumerable.Range(0, places).Select(place => (int[])[.. Enumerable.Range(0, sites).OrderBy(site => problem.Latency[place, site])]),
+            .. Enumerable.Range(0, places)
+                .Select(place => (int[])[.. Enumerable.Range(0, sites).OrderBy(site => problem.Latency[place, site])]),
         ];
         double[][] rtts = [.. nearest.Select((order, place) => (double[])[.. order.Select(site => problem.Latency[place, site])])];
         double least = double.PositiveInfinity;

@@ -3,7 +3,7 @@ using Apex.Vpn.Benchmarks.Data;
 
 namespace Apex.Vpn.Benchmarks.Placement;
 
-/// <summary>Instances of 12 of 20 sites with their optima: which hosts are sites, all others being demand, and what brute force found.</summary>
+/// <summary>Instances of 12 of 20 sites: which hosts are sites, all others being demand, and the optima that brute force found.</summary>
 internal static class ExactInstances
 {
     internal static void Write(TextWriter output, RttMatrix matrix, string path, int instances, PlaceOptions options)
@@ -14,8 +14,8 @@ internal static class ExactInstances
             PlaceProblem problem = HostPlacement.Draw(matrix, 20, 12, options.Seed + (ulong)instance);
             (double mean, double share) = BruteForce.Solve(problem, options.Target);
             IEnumerable<string> hosts = problem.Sites.Select(static site => site.City["host ".Length..]);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{Path.GetFileName(path)},{string.Join(' ', hosts)},12,{options.Target},{mean:R},{share:R}"));
+            string line = $"{Path.GetFileName(path)},{string.Join(' ', hosts)}";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},12,{options.Target},{mean:R},{share:R}"));
         }
     }
 }

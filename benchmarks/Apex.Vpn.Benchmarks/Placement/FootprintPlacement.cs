@@ -24,7 +24,8 @@ internal static class FootprintPlacement
         CandidateSite[] sites =
         [
             // A city may double. Users choose countries for themselves, so none of a city's last nodes is given up.
-            .. cities.Select(static city => new CandidateSite(city.Place.City, city.Place.Country, (2 * city.Nodes) + 4) { Nodes = city.Nodes, KeptNodes = 1 }),
+            .. cities.Select(static city =>
+                new CandidateSite(city.Place.City, city.Place.Country, (2 * city.Nodes) + 4) { Nodes = city.Nodes, KeptNodes = 1 }),
         ];
         var latency = new LatencyTable(cities.Length, cities.Length);
         for (int user = 0; user < cities.Length; user++)
@@ -46,9 +47,12 @@ internal static class FootprintPlacement
         DemandPoint[] demand =
         [
             .. cities.Select(city => new DemandPoint(
-                city.Place.ToString(), countries.Samples(city.Place.Country) / cities.Count(other => other.Place.Country == city.Place.Country))),
+                city.Place.ToString(),
+                countries.Samples(city.Place.Country) / cities.Count(other => other.Place.Country == city.Place.Country))),
         ];
-        return demand.Any(static point => point.Weight > 0) ? demand : throw new DataFileException(options.Countries!, "none of the footprint's countries is in it");
+        if (demand.All(static point => point.Weight == 0))
+            throw new DataFileException(options.Countries!, "none of the footprint's countries is in it");
+        return demand;
     }
 
     // Means within a country and between neighbours are long where the country is large, and all are raised by a few slow probes. So

@@ -10,12 +10,13 @@ internal static class HostPlacement
     internal static PlaceProblem Create(RttMatrix matrix, int nodes, double moves, string start, ulong seed)
     {
         HashSet<int> present = Present(matrix, nodes, start, seed);
-        CandidateSite[] sites = [.. Enumerable.Range(0, matrix.Hosts).Select(host => Site(host) with { Nodes = present.Contains(host) ? 1 : 0 })];
+        int[] hosts = [.. Enumerable.Range(0, matrix.Hosts)];
+        CandidateSite[] sites = [.. hosts.Select(host => Site(host) with { Nodes = present.Contains(host) ? 1 : 0 })];
         return new PlaceProblem(
             $"{matrix.Hosts} hosts, {nodes} nodes, at present {start}",
-            [.. Enumerable.Range(0, matrix.Hosts).Select(Demand)],
+            [.. hosts.Select(Demand)],
             sites,
-            Latency(matrix, [.. Enumerable.Range(0, matrix.Hosts)], [.. Enumerable.Range(0, matrix.Hosts)]),
+            Latency(matrix, hosts, hosts),
             new PlacementLimits { Nodes = nodes, MoveShare = moves });
     }
 
@@ -41,7 +42,9 @@ internal static class HostPlacement
         if (start == "random") return [.. shuffled.Take(nodes)];
         // A poor placement: one host by chance, and those that are nearest to it.
         int center = shuffled[0];
-        return [.. Enumerable.Range(0, matrix.Hosts).OrderBy(host => double.IsNaN(matrix[center, host]) ? double.MaxValue : matrix[center, host]).Take(nodes)];
+        return [.. Enumerable.Range(0, matrix.Hosts).OrderBy(Distance).Take(nodes)];
+
+        double Distance(int host) => double.IsNaN(matrix[center, host]) ? double.MaxValue : matrix[center, host];
     }
 
     private static int[] Shuffled(int count, ulong seed)

@@ -12,19 +12,20 @@ internal static class PlaceCommand
         """
         Plans where nodes should stand, and prints what that gains.
 
-        With a matrix (the default): every host is a place of demand, all with the same weight, and a site for one node; the present placement
-        is random, the nearest hosts of one by chance, or none.
+        With a matrix (the default): every host is a place of demand, all with the same weight, and a site for one node; the present
+        placement is random, the nearest hosts of one by chance, or none.
 
-        With --cities and --countries: sites and present nodes are the footprint's. Every node can serve the same share of demand. Latencies
-        are priors: km / 100 + 5 ms, averaged with the mean between the two countries where that is known from 100 samples. Demand is a proxy:
-        a country weighs as often as it takes part in RIPE Atlas measurements (which favours Europe), and its cities weigh the same. By present
-        nodes it would be circular. Every city keeps a node, and may have twice its nodes and four more.
+        With --cities and --countries: sites and present nodes are the footprint's. Every node can serve the same share of demand.
+        Latencies are priors: km / 100 + 5 ms, averaged with the mean between the two countries where that is known from 100 samples.
+        Demand is a proxy: a country weighs as often as it takes part in RIPE Atlas measurements (which favours Europe), and its cities
+        weigh the same. By present nodes it would be circular. Every city keeps a node, and may have twice its nodes and four more.
         """;
 
     private static readonly Option<string?> Matrix =
         File("--matrix", $"Round trips between hosts in ms, tab-separated, plain or gzip. [default: {PlaceOptions.DefaultMatrix}]");
 
-    private static readonly Option<string?> Cities = File("--cities", "A fleet's footprint, as benchmarks/data/fleet/cities.csv; with --countries.");
+    private static readonly Option<string?> Cities =
+        File("--cities", "A fleet's footprint, as benchmarks/data/fleet/cities.csv; with --countries.");
 
     private static readonly Option<string?> Countries =
         File("--countries", "Round trips between countries, as benchmarks/data/latency/country_rtt.csv.gz; with --cities.");
@@ -35,7 +36,8 @@ internal static class PlaceCommand
     private static readonly Option<string> Objective =
         Choice("--objective", "What to make small: the mean, the share beyond the target, or their blend.", "mean", "coverage", "blend");
 
-    private static readonly Option<string> Start = Choice("--start", "The present placement, with a matrix.", "random", "clustered", "none");
+    private static readonly Option<string> Start =
+        Choice("--start", "The present placement, with a matrix.", "random", "clustered", "none");
     private static readonly Option<double> Utilization =
         Number("--utilization", "How much of the capacity of all nodes the demand takes, with a footprint; 0.01 to 1.", 0.7);
 
@@ -43,7 +45,8 @@ internal static class PlaceCommand
     private static readonly Option<uint> Seed = Number("--seed", "For the present placement and for the search.", 1u);
     private static readonly Option<bool> Check = new("--check")
     {
-        Description = "Compare with the best known placement (greedy + --swaps swaps from --starts starts) in --seeds seeds; with a matrix. Takes minutes.",
+        Description = "Compare with the best known placement (greedy, --swaps swaps from --starts starts) in --seeds seeds; with a matrix. "
+            + "Takes minutes.",
     };
 
     private static readonly Option<int> Starts = Number("--starts", "Starts of the best known placement.", 20);
@@ -67,7 +70,8 @@ internal static class PlaceCommand
         Demand(Exact, static value => value is >= 0 and <= 1000, "0 to 1000 instances.");
         var command = new Command("place", About)
         {
-            Matrix, Cities, Countries, Sites, Moves, Target, Objective, Start, Utilization, Steps, Seed, Check, Starts, Swaps, Seeds, Exact, Json,
+            Matrix, Cities, Countries, Sites, Moves, Target, Objective, Start, Utilization, Steps, Seed, Check, Starts, Swaps, Seeds, Exact,
+            Json,
         };
         command.Validators.Add(static result =>
         {
@@ -110,7 +114,8 @@ internal static class PlaceCommand
             ExactInstances.Write(Console.Out, matrix, path, instances, options);
             return 0;
         }
-        if (options.Sites > matrix.Hosts) throw new DataFileException(path, $"has {matrix.Hosts} hosts; --sites asks for {options.Sites} nodes");
+        if (options.Sites > matrix.Hosts)
+            throw new DataFileException(path, $"has {matrix.Hosts} hosts; --sites asks for {options.Sites} nodes");
         if (parsed.GetValue(Check))
         {
             PlaceCheck.Run(matrix, options).Write(Console.Out, options.Json);

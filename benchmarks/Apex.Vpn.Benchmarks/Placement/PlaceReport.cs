@@ -6,7 +6,8 @@ using Apex.Vpn.Routing.Placement;
 namespace Apex.Vpn.Benchmarks.Placement;
 
 /// <summary>A plan, and what one without a limit of moves would reach.</summary>
-internal sealed record PlaceReport(string Problem, string Objective, double TargetMs, uint Seed, PlacementPlan Plan, PlacementFigures WithoutMoveLimit)
+internal sealed record PlaceReport(
+    string Problem, string Objective, double TargetMs, uint Seed, PlacementPlan Plan, PlacementFigures WithoutMoveLimit)
 {
     internal static PlaceReport Create(PlaceProblem problem, PlaceOptions options)
     {
@@ -68,8 +69,12 @@ internal sealed record PlaceReport(string Problem, string Objective, double Targ
     private object ToData()
     {
         var actions = Plan.Actions.Select(static action =>
-            new { Kind = action.Kind.ToString(), From = action.From?.ToString(), To = action.To?.ToString(), action.Nodes, action.Gain, action.Reason });
-        return new { Problem, Objective, TargetMs, Seed, Plan.Before, Plan.After, WithoutMoveLimit, Plan.Moves, Plan.MovesAllowed, Actions = actions };
+        {
+            (string kind, string? from, string? to) = (action.Kind.ToString(), action.From?.ToString(), action.To?.ToString());
+            return new { kind, from, to, action.Nodes, action.Gain, action.Reason };
+        });
+        (int moves, int movesAllowed) = (Plan.Moves, Plan.MovesAllowed);
+        return new { Problem, Objective, TargetMs, Seed, Plan.Before, Plan.After, WithoutMoveLimit, moves, movesAllowed, actions };
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -28,16 +28,20 @@ internal sealed class ActionReason(PlacementInstance instance, ServedDemand befo
         if (served <= -5e-5) parts.Add(Text($"leaves {-100 * served:0.##} % of demand unserved"));
         if (nearer > 0) parts.Add(Text($"{100 * nearer:0.##} % of demand gets nearer"));
         if (farther > 0) parts.Add(Text($"{100 * farther:0.##} % gets farther"));
-        if (mostAffected >= 0 && nearer + farther > 0)
-        {
-            parts.Add(Text(
-                $"most of all {instance.Demand[mostAffected].Place}: {before.Rtt(mostAffected):0.#} -> {after.Rtt(mostAffected):0.#} ms, from {instance.Sites[after.MainSite(mostAffected)]}"));
-        }
+        if (mostAffected >= 0 && nearer + farther > 0) parts.Add(MostOfAll(mostAffected));
         double second = figuresAfter.SecondSite - figuresBefore.SecondSite;
-        if (instance.Objective.NoSecondSiteMs > 0 && Math.Abs(second) >= 5e-5) parts.Add(Text($"second site within reach for {100 * second:+0.##;-0.##} % of demand"));
+        if (instance.Objective.NoSecondSiteMs > 0 && Math.Abs(second) >= 5e-5)
+            parts.Add(Text($"second site within reach for {100 * second:+0.##;-0.##} % of demand"));
         double cost = figuresAfter.Cost - figuresBefore.Cost;
         if (instance.Objective.MsPerCost > 0 && cost != 0) parts.Add(Text($"cost {cost:+0.##;-0.##}"));
-        return parts.Count == 0 ? "No round trip changes noticeably." : char.ToUpperInvariant(parts[0][0]) + string.Join("; ", parts)[1..] + ".";
+        if (parts.Count == 0) return "No round trip changes noticeably.";
+        return char.ToUpperInvariant(parts[0][0]) + string.Join("; ", parts)[1..] + ".";
+    }
+
+    private string MostOfAll(int point)
+    {
+        CandidateSite site = instance.Sites[after.MainSite(point)];
+        return Text($"most of all {instance.Demand[point].Place}: {before.Rtt(point):0.#} -> {after.Rtt(point):0.#} ms, from {site}");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -16,9 +16,6 @@ internal interface IServing
     /// <summary>Follows a change that the counts have gone through.</summary>
     void Apply(Change change, NodeCounts counts);
 
-    /// <summary>The gain of a change of whose gain a bound is known.</summary>
-    double Evaluate(Change change, NodeCounts counts, double bound);
-
     /// <summary>Adds to the table what changes gain at most.</summary>
     void Fill(ChangeTable table, NodeCounts counts);
 

@@ -59,9 +59,13 @@ public sealed class LatencyTable
     /// <exception cref="ArgumentOutOfRangeException">There is no such place or site, or the time is negative or infinite.</exception>
     public void SetPrior(int demandPoint, int site, double milliseconds) => _priors[Index(demandPoint, site)] = Checked(milliseconds);
 
-    private static double Checked(double milliseconds) => milliseconds is < 0 or double.PositiveInfinity
-        ? throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, "A round trip is 0 ms or more and finite; NaN stands for unknown.")
-        : milliseconds;
+    private static double Checked(double milliseconds)
+    {
+        const string Message = "A round trip is 0 ms or more and finite; NaN stands for unknown.";
+        if (milliseconds is < 0 or double.PositiveInfinity)
+            throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, Message);
+        return milliseconds;
+    }
 
     private int Index(int demandPoint, int site)
     {

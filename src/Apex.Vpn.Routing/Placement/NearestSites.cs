@@ -13,8 +13,6 @@ internal sealed class NearestSites(PlacementInstance instance) : IServing
 
     public void Apply(Change change, NodeCounts counts) => Refresh(counts);
 
-    public double Evaluate(Change change, NodeCounts counts, double bound) => bound;
-
     /// <summary>Whitaker's fast interchange: only sites nearer than the second nearest open one can change anything for a place.</summary>
     public void Fill(ChangeTable table, NodeCounts counts)
     {

@@ -1,6 +1,6 @@
 namespace Apex.Vpn.Routing.Placement;
 
-/// <summary>The problem in arrays: checked, with weights that sum to 1 and the sites of every place of demand sorted by round trip.</summary>
+/// <summary>The problem in arrays: checked, weights that sum to 1, and for every place of demand the sites by their round trip.</summary>
 internal sealed class PlacementInstance
 {
     // Demand that nobody serves counts as at least this far away, so that serving it is always better.
@@ -16,7 +16,7 @@ internal sealed class PlacementInstance
         PlacementObjective objective,
         PlacementLimits limits)
     {
-        Check(demand, sites, latency);
+        InputChecks.Check(demand, sites, latency);
         objective.Validate(nameof(objective));
         limits.Validate(nameof(limits));
         (Demand, Sites, Objective) = ([.. demand], [.. sites], objective);
@@ -35,7 +35,8 @@ internal sealed class PlacementInstance
 
         MaxNodes = [.. Sites.Select(static site => Math.Max(site.MaxNodes, site.Nodes))];
         (City, CityLimits) = Group(Sites.Select(static site => (site.Country, site.City)), _ => limits.MaxPerCity);
-        (Country, CountryLimits) = Group(Sites.Select(static site => site.Country), country => country.IsNone ? null : limits.MaxPerCountry);
+        (Country, CountryLimits) = Group(
+            Sites.Select(static site => site.Country), country => country.IsNone ? null : limits.MaxPerCountry);
         NodeMs = [.. Sites.Select(site => site.NodeCost * objective.MsPerCost)];
 
         Rtts = new double[Demand.Length * Sites.Length];
@@ -126,33 +127,5 @@ internal sealed class PlacementInstance
         for (int site = 0; site < groups.Length; site++) limits[groups[site]] += Present[site];
         foreach ((TKey key, int group) in numbers) limits[group] = Math.Max(limits[group], limitOf(key) ?? int.MaxValue);
         return (groups, limits);
-    }
-
-    private static void Check(IReadOnlyList<DemandPoint> demand, IReadOnlyList<CandidateSite> sites, LatencyTable latency)
-    {
-        if (demand.Count == 0) throw new ArgumentException("There is no demand.", nameof(demand));
-        if (sites.Count == 0) throw new ArgumentException("There is no site.", nameof(sites));
-        if (latency.DemandPoints != demand.Count || latency.Sites != sites.Count)
-        {
-            throw new ArgumentException(
-                $"The table has {latency.DemandPoints} × {latency.Sites} entries for {demand.Count} places of demand and {sites.Count} sites.", nameof(latency));
-        }
-        foreach (DemandPoint point in demand)
-        {
-            if (!(point.Weight >= 0) || double.IsInfinity(point.Weight))
-                throw new ArgumentException($"The weight of {point.Place} is {point.Weight}; it must be 0 or more and finite.", nameof(demand));
-        }
-        double sum = demand.Sum(static point => point.Weight);
-        if (sum == 0 || double.IsInfinity(sum)) throw new ArgumentException($"The weights sum to {sum}; the sum must be above 0 and finite.", nameof(demand));
-        foreach (CandidateSite site in sites)
-        {
-            if (site.MaxNodes < 0) throw new ArgumentException($"{site} has room for {site.MaxNodes} nodes; it must be 0 or more.", nameof(sites));
-            if (site.Nodes < 0) throw new ArgumentException($"{site} has {site.Nodes} nodes; it must be 0 or more.", nameof(sites));
-            if (site.KeptNodes < 0 || site.KeptNodes > site.Nodes)
-                throw new ArgumentException($"{site} is to keep {site.KeptNodes} of its {site.Nodes} nodes; it must be 0 to as many as it has.", nameof(sites));
-            if (!(site.NodeCost >= 0) || double.IsInfinity(site.NodeCost))
-                throw new ArgumentException($"A node in {site} costs {site.NodeCost}; it must be 0 or more and finite.", nameof(sites));
-        }
-        if (sites.Sum(static site => (long)site.Nodes) > 1_000_000) throw new ArgumentException("More than a million nodes.", nameof(sites));
     }
 }

@@ -32,11 +32,17 @@ public sealed record PlacementLimits
 
     internal void Validate(string parameter)
     {
-        if (Nodes < 1) throw new ArgumentException($"{nameof(Nodes)} is {Nodes}; it must be at least 1.", parameter);
-        if (!(MoveShare is >= 0 and <= 1)) throw new ArgumentException($"{nameof(MoveShare)} is {MoveShare}; it must be 0 to 1.", parameter);
-        if (MaxPerCity < 1) throw new ArgumentException($"{nameof(MaxPerCity)} is {MaxPerCity}; it must be at least 1.", parameter);
-        if (MaxPerCountry < 1) throw new ArgumentException($"{nameof(MaxPerCountry)} is {MaxPerCountry}; it must be at least 1.", parameter);
+        RequireOne(nameof(Nodes), Nodes);
+        if (!(MoveShare is >= 0 and <= 1))
+            throw new ArgumentException($"{nameof(MoveShare)} is {MoveShare}; it must be 0 to 1.", parameter);
+        RequireOne(nameof(MaxPerCity), MaxPerCity);
+        RequireOne(nameof(MaxPerCountry), MaxPerCountry);
         if (NodeCapacity is { } capacity && !(capacity is >= 1e-6 and < double.PositiveInfinity))
             throw new ArgumentException($"{nameof(NodeCapacity)} is {capacity}; it must be at least a millionth of all demand.", parameter);
+
+        void RequireOne(string name, int? value)
+        {
+            if (value < 1) throw new ArgumentException($"{name} is {value}; it must be at least 1.", parameter);
+        }
     }
 }

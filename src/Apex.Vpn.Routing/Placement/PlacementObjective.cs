@@ -42,7 +42,8 @@ public sealed record PlacementObjective
     /// <summary>The mean, and a price on being beyond a target.</summary>
     /// <param name="targetMs">The target in milliseconds.</param>
     /// <param name="beyondTargetMs">What demand beyond it costs on top, in milliseconds.</param>
-    public static PlacementObjective Blend(double targetMs, double beyondTargetMs) => new() { TargetMs = targetMs, BeyondTargetMs = beyondTargetMs };
+    public static PlacementObjective Blend(double targetMs, double beyondTargetMs) =>
+        new() { TargetMs = targetMs, BeyondTargetMs = beyondTargetMs };
 
     internal void Validate(string parameter)
     {
@@ -52,7 +53,8 @@ public sealed record PlacementObjective
             (nameof(NoSecondSiteMs), NoSecondSiteMs), (nameof(MsPerCost), MsPerCost),
         })
         {
-            if (!(value >= 0) || double.IsInfinity(value)) throw new ArgumentException($"{name} is {value}; it must be 0 or more and finite.", parameter);
+            if (value >= 0 && double.IsFinite(value)) continue;
+            throw new ArgumentException($"{name} is {value}; it must be 0 or more and finite.", parameter);
         }
     }
 }

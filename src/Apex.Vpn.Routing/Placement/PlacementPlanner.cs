@@ -2,9 +2,9 @@ namespace Apex.Vpn.Routing.Placement;
 
 /// <summary>Seeks where nodes should stand, step by step, and tells how to get there from the present placement.</summary>
 /// <remarks>
-/// <para>The problem is the p-median (or, with <see cref="PlacementLimits.NodeCapacity"/>, its capacitated form): no method is known that is
-/// fast and always exact. This one is greedy addition, vertex substitution (Teitz and Bart) with Whitaker's fast interchange, and variable
-/// neighbourhood search on top. Same input, same seed, same steps: same plan, on every machine.</para>
+/// <para>The problem is the p-median or, with <see cref="PlacementLimits.NodeCapacity"/>, its capacitated form: no method is known that
+/// is fast and always exact. This one is greedy addition, vertex substitution (Teitz and Bart) with Whitaker's fast interchange, and
+/// variable neighbourhood search on top. Same input, same seed, same steps: same plan.</para>
 /// <para>Memory: some 30 bytes for each pair of demand and site. Not thread-safe.</para>
 /// </remarks>
 public sealed class PlacementPlanner
@@ -45,7 +45,7 @@ public sealed class PlacementPlanner
 
     /// <summary>Goes on seeking.</summary>
     /// <param name="steps">
-    /// How many times to look at all changes of one node; 0 or more. With 490 places, 490 sites and 60 nodes a step takes about a tenth of a
+    /// How many times to look at all changes of one node; 0 or more. With 490 places, 490 sites and 60 nodes a step takes a fraction of a
     /// millisecond, and 5000 are plenty.
     /// </param>
     /// <returns>Whether a better placement was found. That none was is no proof that there is none.</returns>

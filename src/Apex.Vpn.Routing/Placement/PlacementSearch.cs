@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Apex.Vpn.Routing.Placement;
 
 /// <summary>
-/// Variable neighbourhood search (Hansen and Mladenović, "Variable neighborhood search for the p-median", 1997): best changes down to a local
-/// optimum, then shake it ever harder until something better comes of it, then begin anew from elsewhere.
+/// Variable neighbourhood search (Hansen and Mladenović, "Variable neighborhood search for the p-median", 1997): best changes down to a
+/// local optimum, then shake it ever harder until something better comes of it, then begin anew from elsewhere.
 /// </summary>
 internal sealed class PlacementSearch
 {
@@ -68,7 +68,8 @@ internal sealed class PlacementSearch
 
     private void LeaveOptimum()
     {
-        Debug.Assert(_current.Counts.Removed <= _instance.RemovalsAllowed, "Limits are at least what stands now, so a node can always come back.");
+        // Limits are at least what stands now, so that a node can always come back.
+        Debug.Assert(_current.Counts.Removed <= _instance.RemovalsAllowed, "More nodes are missing than may be.");
         if (_runBegins || _current.Cost < _run.Cost - _instance.Tolerance)
         {
             _run.CopyFrom(_current);

@@ -11,6 +11,7 @@ internal sealed class PlacementState
     private readonly IServing _serving;
     private readonly ChangeTable _table;
     private readonly List<Change> _candidates = [];
+    private PlacementState? _trial;
 
     internal PlacementState(PlacementInstance instance)
     {
@@ -63,7 +64,8 @@ internal sealed class PlacementState
         double least = bringBack || Counts.IsOverBudget ? double.NegativeInfinity : _instance.Tolerance;
         for (int site = 0; site < _instance.Sites.Length; site++)
         {
-            if (Counts.CanAdd(site) && (!bringBack || IsMissing(site))) Consider(new Change(Change.Nowhere, site, Value(Change.Nowhere, site)), ref least);
+            if (Counts.CanAdd(site) && (!bringBack || IsMissing(site)))
+                Consider(new Change(Change.Nowhere, site, Value(Change.Nowhere, site)), ref least);
             if (Counts.Nodes[site] == 0) continue;
             if (!bringBack && Counts.CanRemove(site)) Consider(new Change(site, Change.Nowhere, Value(site, Change.Nowhere)), ref least);
             if (!Counts.IsOverBudget) ConsiderMoves(site, bringBack, ref least);
@@ -92,7 +94,8 @@ internal sealed class PlacementState
         {
             double value = _table.Gain(to) - loss - _instance.NodeMs[to];
             if (!corrections.IsEmpty) value += corrections[to];
-            if (value > least && (!bringBack || IsMissing(to)) && Counts.CanMove(from, to)) Consider(new Change(from, to, value), ref least);
+            if (value <= least || (bringBack && !IsMissing(to)) || !Counts.CanMove(from, to)) continue;
+            Consider(new Change(from, to, value), ref least);
         }
     }
 
@@ -125,13 +128,12 @@ internal sealed class PlacementState
         return best;
     }
 
-    // Second sites and money are exact in the table; only the serving is a bound.
     private double Evaluate(Change change)
     {
-        var after = new NodeCounts(_instance);
-        after.Load(Counts.Nodes);
-        after.Apply(change);
-        return _serving.Evaluate(change, Counts, change.Gain) + _secondSites.Cost(Counts) - _secondSites.Cost(after) + NodeGain(change.From, change.To);
+        _trial ??= new PlacementState(_instance);
+        _trial.CopyFrom(this);
+        _trial.Apply(change);
+        return Cost - _trial.Cost;
     }
 
     private bool IsMissing(int site) => Counts.Nodes[site] < _instance.Present[site];

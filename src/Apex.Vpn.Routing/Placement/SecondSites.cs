@@ -26,7 +26,7 @@ internal sealed class SecondSites(PlacementInstance instance)
             int open = OpenWithin(point, counts, out int one, out int other);
             double price = Price * instance.Weights[point];
             if (open is 0 or > 2) continue;
-            // Of one, any further site makes two, unless it comes instead of the one. Of two, either is missed, unless another comes instead.
+            // Of one, any further site makes two, unless it comes instead of the one. Of two, either is missed, unless another comes.
             if (open == 1)
             {
                 Span<double> corrections = table.Corrections(one);
@@ -74,5 +74,6 @@ internal sealed class SecondSites(PlacementInstance instance)
         return open;
     }
 
-    private bool IsWithin(int point, int site) => instance.Rtts[(point * instance.Sites.Length) + site] <= instance.Objective.SecondSiteWithinMs;
+    private bool IsWithin(int point, int site) =>
+        instance.Rtts[(point * instance.Sites.Length) + site] <= instance.Objective.SecondSiteWithinMs;
 }

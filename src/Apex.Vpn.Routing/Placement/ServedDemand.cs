@@ -47,8 +47,9 @@ internal sealed class ServedDemand(PlacementInstance instance)
             if (rtt <= instance.Objective.TargetMs) within += share;
         }
         for (int site = 0; site < counts.Nodes.Length; site++) cost += counts.Nodes[site] * instance.Sites[site].NodeCost;
+        double mean = served > 0 ? sum / served : 0;
         return new PlacementFigures(
-            counts.Total, served > 0 ? sum / served : 0, Percentile(0.95 * served), Math.Min(1, within), Math.Min(1, served), secondSite, cost, objective);
+            counts.Total, mean, Percentile(0.95 * served), Math.Min(1, within), Math.Min(1, served), secondSite, cost, objective);
     }
 
     private double Percentile(double share)

@@ -29,7 +29,6 @@ internal sealed class SharedSites : IServing
     private readonly bool[] _changed;
     private readonly bool[] _changedNext;
     private double _cost;
-    private SharedSites? _trial;
 
     internal SharedSites(PlacementInstance instance)
     {
@@ -85,14 +84,6 @@ internal sealed class SharedSites : IServing
     {
         if (change.From >= 0) Shrink(change.From, _perNode);
         if (change.To >= 0) Grow(change.To, _perNode);
-    }
-
-    public double Evaluate(Change change, NodeCounts counts, double bound)
-    {
-        _trial ??= new SharedSites(_instance);
-        _trial.CopyFrom(this);
-        _trial.Apply(change, counts);
-        return Cost - _trial.Cost;
     }
 
     public void Fill(ChangeTable table, NodeCounts counts)
