@@ -9,12 +9,17 @@ internal sealed class CountryRtts
     private const string Head = "cty1,cty2,rtt_cnt,rtt_avg,rtt_std,rtt_min,rtt_max";
 
     private readonly Dictionary<(CountryCode, CountryCode), double> _means;
+    private readonly Dictionary<CountryCode, double> _samples;
 
-    private CountryRtts(Dictionary<(CountryCode, CountryCode), double> means) => _means = means;
+    private CountryRtts(Dictionary<(CountryCode, CountryCode), double> means, Dictionary<CountryCode, double> samples) =>
+        (_means, _samples) = (means, samples);
 
     /// <summary>The mean in milliseconds, or null where it is not known.</summary>
     internal double? this[CountryCode one, CountryCode other] =>
         _means.TryGetValue((one, other), out double mean) || _means.TryGetValue((other, one), out mean) ? mean : null;
+
+    /// <summary>In how many measurements a country took part, at either end.</summary>
+    internal double Samples(CountryCode country) => _samples.GetValueOrDefault(country);
 
     /// <summary>Reads the table, without cells of fewer samples than asked for.</summary>
     /// <exception cref="DataFileException">It cannot be read, or a line is something else.</exception>
@@ -23,9 +28,11 @@ internal sealed class CountryRtts
         string[] lines = TextFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] != Head) throw new DataFileException(path, 1, $"expected the head '{Head}'");
         var means = new Dictionary<(CountryCode, CountryCode), double>();
+        var bySamples = new Dictionary<CountryCode, double>();
         foreach ((int index, string line) in lines.Index().Skip(1).Where(static line => line.Item.Length > 0))
         {
             string[] cells = line.Split(',');
+            if (cells.Length == 7 && (IsNowhere(cells[0]) || IsNowhere(cells[1]))) continue;
             if (cells.Length != 7
                 || !CountryCode.TryParse(cells[0], out CountryCode one)
                 || !CountryCode.TryParse(cells[1], out CountryCode other)
@@ -33,7 +40,12 @@ internal sealed class CountryRtts
                 || !double.TryParse(cells[3], NumberStyles.Float, CultureInfo.InvariantCulture, out double mean))
                 throw new DataFileException(path, index + 1, "expected two countries and five numbers");
             if (samples >= leastSamples) means[(one, other)] = mean;
+            bySamples[one] = bySamples.GetValueOrDefault(one) + samples;
+            if (other != one) bySamples[other] = bySamples.GetValueOrDefault(other) + samples;
         }
-        return new CountryRtts(means);
+        return new CountryRtts(means, bySamples);
     }
+
+    // Probes whose country was not known.
+    private static bool IsNowhere(string cell) => cell is "None" or "Unknown";
 }
