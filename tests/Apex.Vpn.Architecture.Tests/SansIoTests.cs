@@ -22,7 +22,8 @@ public sealed class SansIoTests
     private static readonly string[] CoreTypes =
     [
         "Apex.Vpn.Protocol.KeyText", "Apex.Vpn.Protocol.SecretKey", "Apex.Vpn.Protocol.PrivateKey", "Apex.Vpn.Protocol.PresharedKey",
-        "Apex.Vpn.Protocol.PublicKey", "Apex.Vpn.Protocol.ProbeSecret", "Apex.Vpn.Protocol.ProbeEpoch",
+        "Apex.Vpn.Protocol.PublicKey", "Apex.Vpn.Protocol.ProbeSecret", "Apex.Vpn.Protocol.ProbeEpoch", "Apex.Vpn.Protocol.SigningKey",
+        "Apex.Vpn.Protocol.SignaturePublicKey",
     ];
 
     private static readonly string[] ForbiddenNamespaces =
