@@ -17,7 +17,8 @@ internal static class ControlPlaneProgram
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(invocation);
         }
         catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,8 @@ internal static class Files
 
     internal static OnlineKeyCertificate ReadCertificate(FileInfo file)
     {
-        DirectoryVerdict verdict = OnlineKeyCertificate.ReadUnverified(Read(file, ServerListReader.MaxSize), out OnlineKeyCertificate? certificate);
+        byte[] bytes = Read(file, ServerListReader.MaxSize);
+        DirectoryVerdict verdict = OnlineKeyCertificate.ReadUnverified(bytes, out OnlineKeyCertificate? certificate);
         return certificate ?? throw new CommandException($"{file}: no certificate: {Words.Of(verdict)}.");
     }
 }

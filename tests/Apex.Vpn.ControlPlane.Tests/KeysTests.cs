@@ -21,7 +21,7 @@ public sealed class KeysTests : IDisposable
         Assert.Equal(1, again.Code);
         Assert.Contains("not overwritten", again.Error, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllBytes(_shell["root.pem"]));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_shell["root.pem"]));
+        Assert.True(_shell.IsPrivate("root.pem"));
     }
 
     [Fact]
@@ -29,11 +29,12 @@ public sealed class KeysTests : IDisposable
     {
         string made = await _shell.DoAsync("keys", "root", "--out", "@root.pem");
         string shown = await _shell.DoAsync("keys", "show", "@root.pem");
-        byte[] seed = Convert.FromBase64String(File.ReadAllLines(_shell["root.pem"])[1])[16..];
+        string content = File.ReadAllLines(_shell["root.pem"])[1];
+        byte[] seed = Convert.FromBase64String(content)[16..];
 
         Assert.Equal(Shell.Value(made, "public key"), Shell.Value(shown, "public key"));
         Assert.Equal(Shell.Value(made, "fingerprint"), Shell.Value(shown, "fingerprint"));
-        foreach (string secret in new[] { Convert.ToBase64String(seed), Convert.ToHexStringLower(seed), File.ReadAllLines(_shell["root.pem"])[1] })
+        foreach (string secret in new[] { Convert.ToBase64String(seed), Convert.ToHexStringLower(seed), content })
             Assert.DoesNotContain(secret, made + shown, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -41,18 +42,19 @@ public sealed class KeysTests : IDisposable
     public async Task An_online_key_is_made_when_it_is_missing_and_kept_when_it_is_not()
     {
         await _shell.DoAsync("keys", "root", "--out", "@root.pem");
-        string first = await _shell.DoAsync("keys", "certify", "--root", "@root.pem", "--online", "@online.pem", "--out", "@online.apxc");
-        string second = await _shell.DoAsync(
-            "keys", "certify", "--root", "@root.pem", "--online", "@online.pem", "--out", "@online.apxc", "--days", "7", "--for", "status,notices",
-            "--from", "2026-12-01T00:00:00Z", "--generation", "2");
+        string first = await _shell.CertifyAsync("online");
+        string second = await _shell.CertifyAsync(
+            "online", "--days", "7", "--for", "status,notices", "--from", "2026-12-01T00:00:00Z", "--generation", "2");
 
         Assert.Equal(Shell.Value(first, "online key"), Shell.Value(second, "online key"));
         Assert.Equal("list, status, profiles, notices", Shell.Value(first, "may sign"));
         Assert.Equal(TimeSpan.FromDays(90), Time(first, "until") - Time(first, "from"));
         Assert.Equal("status, notices", Shell.Value(second, "may sign"));
-        Assert.Equal(("2026-12-01T00:00:00Z", "2026-12-08T00:00:00Z", "2"), (Shell.Value(second, "from"), Shell.Value(second, "until"), Shell.Value(second, "generation")));
+        Assert.Equal(
+            ("2026-12-01T00:00:00Z", "2026-12-08T00:00:00Z", "2"),
+            (Shell.Value(second, "from"), Shell.Value(second, "until"), Shell.Value(second, "generation")));
         Assert.Equal(second, await _shell.DoAsync("keys", "show", "@online.apxc"));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_shell["online.pem"]));
+        Assert.True(_shell.IsPrivate("online.pem"));
     }
 
     [Fact]
@@ -60,8 +62,9 @@ public sealed class KeysTests : IDisposable
     {
         foreach (string root in new[] { "@a.pem", "@b.pem" }) await _shell.DoAsync("keys", "root", "--out", root);
 
-        string output = await _shell.DoAsync("keys", "certify", "--root", "@a.pem", "--root", "@b.pem", "--online", "@online.pem", "--out", "@online.apxc");
-        Shell.Result twice = await _shell.RunAsync("keys", "certify", "--root", "@a.pem", "--root", "@a.pem", "--online", "@online.pem", "--out", "@twice.apxc");
+        string[] certify = ["keys", "certify", "--root", "@a.pem", "--online", "@online.pem"];
+        string output = await _shell.DoAsync([.. certify, "--root", "@b.pem", "--out", "@online.apxc"]);
+        Shell.Result twice = await _shell.RunAsync([.. certify, "--root", "@a.pem", "--out", "@twice.apxc"]);
 
         Assert.Equal("2", Shell.Value(output, "root signatures"));
         Assert.Equal(1, twice.Code);
@@ -121,5 +124,6 @@ public sealed class KeysTests : IDisposable
         Assert.DoesNotMatch(new Regex(@"^  (--?[a-z-]+|<[A-Z]+>)( <[A-Za-z|]+>)?( \(REQUIRED\))?\s*$", RegexOptions.Multiline), help);
     }
 
-    private static DateTimeOffset Time(string output, string name) => DateTimeOffset.Parse(Shell.Value(output, name), CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(string output, string name) =>
+        DateTimeOffset.Parse(Shell.Value(output, name), CultureInfo.InvariantCulture);
 }

@@ -28,6 +28,14 @@ public sealed class Shell : IDisposable
         return result.Output;
     }
 
+    /// <summary>Has the root of <c>root.pem</c> certify a key.</summary>
+    internal Task<string> CertifyAsync(string name, params string[] more) =>
+        DoAsync(["keys", "certify", "--root", "@root.pem", "--online", $"@{name}.pem", "--out", $"@{name}.apxc", .. more]);
+
+    /// <summary>Whether nobody but its owner can read or write a file; told of on Unix alone.</summary>
+    internal bool IsPrivate(string file) =>
+        OperatingSystem.IsWindows() || File.GetUnixFileMode(this[file]) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
     /// <summary>The value of a line <c>name: value</c>.</summary>
     internal static string Value(string output, string name) =>
         output.Split('\n').Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..].Trim();

@@ -10,20 +10,44 @@ namespace Apex.Vpn.Samples.ControlPlane.Commands;
 internal static class KeysCertifyCommand
 {
     private const int MaxDays = 3650;
+    private const KeyPurposes Everything = KeyPurposes.List | KeyPurposes.Status | KeyPurposes.Profiles | KeyPurposes.Notices;
 
     internal static Command Create()
     {
-        Option<FileInfo[]> roots = new("--root") { Description = "A root's private key; once for each root that signs.", HelpName = "FILE", Required = true };
-        Option<FileInfo> online = new("--online") { Description = "The online key's private key; made when it is not there.", HelpName = "FILE", Required = true };
-        Option<FileInfo> output = new("--out") { Description = "The certificate to write.", HelpName = "FILE", Required = true };
-        Option<int> days = new("--days") { Description = "How long it is good for, in days.", HelpName = "DAYS", DefaultValueFactory = static _ => 90, CustomParser = ParseDays };
-        Option<DateTimeOffset?> from = new("--from") { Description = "When it begins, as 2026-12-01T00:00:00Z; now unless given.", HelpName = "TIME" };
-        Option<uint> generation = new("--generation") { Description = "One more than the last after a key had to be given up." };
-        Option<KeyPurposes> purposes = new("--for")
+        Option<FileInfo[]> roots = new("--root")
         {
-            Description = "What the key may sign, with commas between: list, status, profiles, notices.",
+            Description = "A root's private key; once for each root that signs.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<FileInfo> online = new("--online")
+        {
+            Description = "The online key's private key; made when it is not there.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<FileInfo> output = new("--out") { Description = "The certificate to write.", HelpName = "FILE", Required = true };
+        Option<int> days = new("--days")
+        {
+            Description = "How long it is good for, in days.",
+            HelpName = "DAYS",
+            DefaultValueFactory = static _ => 90,
+            CustomParser = ParseDays,
+        };
+        Option<DateTimeOffset?> from = new("--from")
+        {
+            Description = "When it begins, as 2026-12-01T00:00:00Z; now unless given.",
+            HelpName = "TIME",
+        };
+        Option<uint> generation = new("--generation")
+        {
+            Description = "0, and one more each time a key had to be given up before its time.",
+            HelpName = "NUMBER",
+        };
+        Option<KeyPurposes?> purposes = new("--for")
+        {
+            Description = "What the key may sign, with commas between: list, status, profiles, notices; all of them unless given.",
             HelpName = "PURPOSES",
-            DefaultValueFactory = static _ => KeyPurposes.List | KeyPurposes.Status | KeyPurposes.Profiles | KeyPurposes.Notices,
             CustomParser = ParsePurposes,
         };
         var command = new Command("certify", "Has offline roots certify an online key: what it may sign, and until when.")
@@ -39,7 +63,12 @@ internal static class KeysCertifyCommand
                 using SigningKey key = ReadOrCreate(parsed.GetRequiredValue(online));
                 DateTimeOffset begin = parsed.GetValue(from) ?? TimeProvider.System.GetUtcNow();
                 OnlineKeyCertificate certificate = Issue(
-                    key.PublicKey, parsed.GetValue(purposes), parsed.GetValue(generation), begin, begin.AddDays(parsed.GetValue(days)), rootKeys);
+                    key.PublicKey,
+                    parsed.GetValue(purposes) ?? Everything,
+                    parsed.GetValue(generation),
+                    begin,
+                    begin.AddDays(parsed.GetValue(days)),
+                    rootKeys);
                 Files.Write(parsed.GetRequiredValue(output), certificate.Bytes.Span);
                 new Report(parsed.InvocationConfiguration.Output).Facts(KeysShowCommand.Describe(certificate));
             }
@@ -74,12 +103,13 @@ internal static class KeysCertifyCommand
 
     private static int ParseDays(ArgumentResult result)
     {
-        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days is > 0 and <= MaxDays) return days;
-        result.AddError($"--days: '{result.Tokens[0].Value}' is no number from 1 to {MaxDays}.");
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days is > 0 and <= MaxDays) return days;
+        result.AddError($"--days: '{text}' is no number from 1 to {MaxDays}.");
         return 0;
     }
 
-    private static KeyPurposes ParsePurposes(ArgumentResult result)
+    private static KeyPurposes? ParsePurposes(ArgumentResult result)
     {
         KeyPurposes purposes = KeyPurposes.None;
         foreach (string word in result.Tokens.SelectMany(static token => token.Value.Split(',')))

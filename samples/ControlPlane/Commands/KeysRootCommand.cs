@@ -8,8 +8,14 @@ internal static class KeysRootCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo> output = new("--out") { Description = "The file to make, which only its owner can read. It must not be there.", HelpName = "FILE", Required = true };
-        var command = new Command("root", "Makes an offline root: the key that clients are built with. Make it, and keep it, on a machine without a network.")
+        Option<FileInfo> output = new("--out")
+        {
+            Description = "The file to make, which only its owner can read. It must not be there.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var command = new Command(
+            "root", "Makes an offline root: the key that clients are built with. Make it, and keep it, on a machine without a network.")
         {
             output,
         };

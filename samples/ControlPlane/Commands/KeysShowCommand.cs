@@ -14,7 +14,8 @@ internal static class KeysShowCommand
         command.SetAction(parsed =>
         {
             FileInfo shown = parsed.GetRequiredValue(file);
-            new Report(parsed.InvocationConfiguration.Output).Facts(IsCertificate(shown) ? Describe(Files.ReadCertificate(shown)) : DescribeKey(shown));
+            (string, string)[] facts = IsCertificate(shown) ? Describe(Files.ReadCertificate(shown)) : DescribeKey(shown);
+            new Report(parsed.InvocationConfiguration.Output).Facts(facts);
         });
         return command;
     }

@@ -9,7 +9,10 @@ internal static class ListShowCommand
     internal static Command Create()
     {
         Argument<FileInfo> file = new("FILE") { Description = "A signed list." };
-        var command = new Command("show", "Shows what a signed list says. Does not ask who certified the key that signed it: list verify does.") { file };
+        var command = new Command("show", "Shows what a signed list says, without asking who certified the key that signed it: list verify does.")
+        {
+            file,
+        };
         command.SetAction(parsed =>
         {
             FileInfo shown = parsed.GetRequiredValue(file);
@@ -50,6 +53,8 @@ internal static class ListShowCommand
                 Words.Of(server.Keys.Max(static key => key.NotAfter)),
             ]));
         if (list.Defects.Count > 0)
-            report.Rows(["skipped", "#", "reason"], list.Defects.Select(static defect => (string[])[$"{defect.Part}", $"{defect.Index}", $"{defect.Reason}"]));
+            report.Rows(
+                ["skipped", "#", "reason"],
+                list.Defects.Select(static defect => (string[])[$"{defect.Part}", $"{defect.Index}", $"{defect.Reason}"]));
     }
 }

@@ -14,8 +14,17 @@ internal static class ListSignCommand
     {
         Option<FileInfo> input = new("--in") { Description = "The servers, in JSON.", HelpName = "FILE", Required = true };
         Option<FileInfo> key = new("--key") { Description = "The online key's private key.", HelpName = "FILE", Required = true };
-        Option<FileInfo> certificate = new("--certificate") { Description = "The online key's certificate.", HelpName = "FILE", Required = true };
-        Option<FileInfo[]> notices = new("--notices") { Description = "A certificate of a further key that may sign notices; may be repeated.", HelpName = "FILE" };
+        Option<FileInfo> certificate = new("--certificate")
+        {
+            Description = "The online key's certificate.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<FileInfo[]> notices = new("--notices")
+        {
+            Description = "A certificate of a further key that may sign notices; may be repeated.",
+            HelpName = "FILE",
+        };
         Option<FileInfo> output = new("--out") { Description = "The signed list to write.", HelpName = "FILE", Required = true };
         var command = new Command("sign", "Signs a server list. Its version must be above that of every list signed before.")
         {

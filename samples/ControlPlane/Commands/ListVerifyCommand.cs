@@ -18,9 +18,15 @@ internal static class ListVerifyCommand
             Required = true,
             CustomParser = ParseKeys,
         };
-        Option<int?> threshold = new("--threshold") { Description = "How many of the roots must have certified the key; all of them unless given." };
+        Option<int?> threshold = new("--threshold")
+        {
+            Description = "How many of the roots must have certified the key; all of them unless given.",
+        };
         Option<FileInfo?> status = new("--status") { Description = "A status of the list, to be verified too.", HelpName = "FILE" };
-        var command = new Command("verify", "Verifies a signed list, and a status of it: whether a client would use them now.") { file, roots, threshold, status };
+        var command = new Command("verify", "Verifies a signed list, and a status of it: whether a client would use them now.")
+        {
+            file, roots, threshold, status,
+        };
         command.SetAction(parsed =>
         {
             SignaturePublicKey[] keys = parsed.GetRequiredValue(roots);

@@ -24,7 +24,8 @@ internal sealed record ServersFile
     public IReadOnlyList<string> Revoked { get; set; } = [];
 
     // Of lists, the serializer lets null pass as an entry.
-    private bool IsWhole => Servers.All(static server => server is { Endpoints: var endpoints, Keys: var keys } && !endpoints.Contains(null!) && !keys.Contains(null!));
+    private bool IsWhole =>
+        !Servers.Contains(null!) && Servers.All(static server => !server.Endpoints.Contains(null!) && !server.Keys.Contains(null!));
 
     internal static ServersFile Read(FileInfo file)
     {
@@ -91,7 +92,9 @@ internal sealed record ServerItem
         PublicKey.TryParse(text, out PublicKey key) ? key : throw new CommandException($"{where}: '{text}' is no public key.");
 
     private CountryCode ParseCountry() =>
-        CountryCode.TryParse(Country, out CountryCode country) ? country : throw new CommandException($"{Name}: '{Country}' is no country: expected two letters.");
+        CountryCode.TryParse(Country, out CountryCode country)
+            ? country
+            : throw new CommandException($"{Name}: '{Country}' is no country: expected two letters.");
 }
 
 /// <summary>One endpoint of a server of the file.</summary>

@@ -31,7 +31,9 @@ internal static class Ed25519
         CryptographicOperations.ZeroMemory(expanded);
     }
 
-    /// <summary>Whether the signature is right; never for a key of low order or a form of the signature that is not the canonical one.</summary>
+    /// <summary>
+    /// Whether the signature is right; never for a key of low order or a form of the signature that is not the canonical one.
+    /// </summary>
     internal static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         Debug.Assert(publicKey.Length == KeySize);

@@ -19,7 +19,9 @@ public readonly struct SignaturePublicKey : IEquatable<SignaturePublicKey>
 
     private readonly UInt128 _low, _high;
 
-    /// <summary>A key from its bytes. Whether they are a point of the curve shows when a signature is checked: with one that is none, none is right.</summary>
+    /// <summary>
+    /// A key from its bytes. Whether they are a point of the curve shows when a signature is checked: with one that is none, none is right.
+    /// </summary>
     /// <param name="bytes">Exactly <see cref="Size"/> bytes.</param>
     /// <exception cref="ArgumentException">Another length.</exception>
     public SignaturePublicKey(ReadOnlySpan<byte> bytes)
@@ -43,7 +45,9 @@ public readonly struct SignaturePublicKey : IEquatable<SignaturePublicKey>
     /// <param name="text">The text, without surrounding space.</param>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static SignaturePublicKey Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out SignaturePublicKey key) ? key : throw new FormatException("Not a key: expected 44 characters of base64 or 64 of hex.");
+        TryParse(text, out SignaturePublicKey key)
+            ? key
+            : throw new FormatException("Not a key: expected 44 characters of base64 or 64 of hex.");
 
     /// <summary>Whether the key's owner signed a message. Takes about 0.1 ms and does not throw.</summary>
     /// <param name="message">The message.</param>
@@ -64,7 +68,8 @@ public readonly struct SignaturePublicKey : IEquatable<SignaturePublicKey>
     public override int GetHashCode() => HashCode.Combine(_low, _high);
 
     /// <summary>The key as base64, 44 characters.</summary>
-    public override string ToString() => string.Create(KeyText.Base64Length, this, static (text, key) => KeyText.WriteBase64(AsSpan(in key), text));
+    public override string ToString() =>
+        string.Create(KeyText.Base64Length, this, static (text, key) => KeyText.WriteBase64(AsSpan(in key), text));
 
     /// <summary>Equality by value.</summary>
     public static bool operator ==(SignaturePublicKey left, SignaturePublicKey right) => left.Equals(right);

@@ -63,7 +63,8 @@ public sealed class SigningKey : SecretKey
     /// <exception cref="ObjectDisposedException">The key was disposed.</exception>
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
     {
-        if (signature.Length < SignaturePublicKey.SignatureSize) throw new ArgumentException("A signature has 64 bytes.", nameof(signature));
+        if (signature.Length < SignaturePublicKey.SignatureSize)
+            throw new ArgumentException("A signature has 64 bytes.", nameof(signature));
         Span<byte> publicKey = stackalloc byte[SignaturePublicKey.Size];
         PublicKey.CopyTo(publicKey);
         Ed25519.Sign(Bytes, publicKey, message, signature);

@@ -6,7 +6,9 @@ namespace Apex.Vpn.Routing.Directory;
 /// Holds a fleet's server list, status and latency profiles: from the last run, from the application's own list, and from the control plane
 /// as often as its user asks. Whatever it holds was signed; what was wrong with the rest, each call says.
 /// </summary>
-/// <remarks>Safe from any thread; one request is under way at a time. No call throws for what comes from the network or the cache.</remarks>
+/// <remarks>
+/// Safe from any thread; one request is under way at a time. No call throws for what comes from the network or the cache.
+/// </remarks>
 public sealed class DirectoryClient : IDisposable
 {
     // By so much at most a clock is taken to run fast: signed time runs slower by that, and so is never ahead of the signer's.
@@ -39,10 +41,14 @@ public sealed class DirectoryClient : IDisposable
         _state = new DirectoryState(options.Roots);
     }
 
-    /// <summary>The list that is held; null when there is none. Whether a server may be chosen from it, <see cref="CanChoose"/> says.</summary>
+    /// <summary>
+    /// The list that is held; null when there is none. Whether a server may be chosen from it, <see cref="CanChoose"/> says.
+    /// </summary>
     public ServerList? List => Read(static (state, _) => state.List);
 
-    /// <summary>Whether a server may be chosen from <see cref="List"/>: it is the newest that was seen, and its time has not passed.</summary>
+    /// <summary>
+    /// Whether a server may be chosen from <see cref="List"/>: it is the newest that was seen, and its time has not passed.
+    /// </summary>
     public bool CanChoose => Read(static (state, now) => state.CanChooseAt(now));
 
     /// <summary>The status of <see cref="List"/>; null when there is none, or its time has passed.</summary>
@@ -52,19 +58,27 @@ public sealed class DirectoryClient : IDisposable
     public SignedProfiles? Profiles => Read(static (state, now) => state.ProfilesAt(now));
 
     /// <summary>
-    /// The time as the control plane signed it, and what has passed since, cut by 0.1 % so that a clock that runs fast by less is never ahead
+    /// The time as the control plane signed it, and what has passed since, cut by 0.1 % so that a clock that runs fast by less is never
+    /// ahead
     /// of the control plane's. Never the wall clock's.
     /// </summary>
+    /// <remarks>
+    /// What <see cref="Protocol.Notices.NoticeClientOptions.SignedTime"/> asks for. A clock that runs faster than that has statuses refused
+    /// until the client is made anew.
+    /// </remarks>
     /// <returns>Null while no status came.</returns>
     public DateTimeOffset? SignedNow()
     {
         lock (_lock) return Now();
     }
 
-    /// <summary>Takes up what an earlier run kept, or the list that came with the application. Refreshing does so too, when it was not done.</summary>
+    /// <summary>
+    /// Takes up what an earlier run kept, or the list that came with the application. Refreshing does so too, when it was not done.
+    /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// <see cref="DirectoryVerdict.Accepted"/> or <see cref="DirectoryVerdict.Expired"/> when there is a list now; otherwise what is wrong with
+    /// <see cref="DirectoryVerdict.Accepted"/> or <see cref="DirectoryVerdict.Expired"/> when there is a list now; otherwise what is wrong
+    /// with
     /// the last one that was looked at, or <see cref="DirectoryVerdict.None"/>.
     /// </returns>
     public async Task<DirectoryVerdict> StartAsync(CancellationToken cancellationToken = default)
@@ -83,12 +97,14 @@ public sealed class DirectoryClient : IDisposable
     /// <summary>Fetches the list, if it has changed. Once an hour is enough: a status of another list fetches it too.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of it.</returns>
-    public Task<DirectoryVerdict> RefreshListAsync(CancellationToken cancellationToken = default) => RefreshAsync(RefreshListCoreAsync, cancellationToken);
+    public Task<DirectoryVerdict> RefreshListAsync(CancellationToken cancellationToken = default) =>
+        RefreshAsync(RefreshListCoreAsync, cancellationToken);
 
     /// <summary>Fetches the status; of another list than the one held, that list first. It lives 90 seconds at most.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of it.</returns>
-    public Task<DirectoryVerdict> RefreshStatusAsync(CancellationToken cancellationToken = default) => RefreshAsync(RefreshStatusCoreAsync, cancellationToken);
+    public Task<DirectoryVerdict> RefreshStatusAsync(CancellationToken cancellationToken = default) =>
+        RefreshAsync(RefreshStatusCoreAsync, cancellationToken);
 
     /// <summary>Fetches the latency profiles, if they have changed. They come once an hour.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -99,7 +115,8 @@ public sealed class DirectoryClient : IDisposable
     /// <summary>Lets go of what the client made itself. What is held can still be read.</summary>
     public void Dispose() => _gate.Dispose();
 
-    private async Task<DirectoryVerdict> RefreshAsync(Func<CancellationToken, Task<DirectoryVerdict>> refresh, CancellationToken cancellationToken)
+    private async Task<DirectoryVerdict> RefreshAsync(
+        Func<CancellationToken, Task<DirectoryVerdict>> refresh, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -115,7 +132,7 @@ public sealed class DirectoryClient : IDisposable
 
     private async Task<DirectoryVerdict> StartOnceAsync(CancellationToken cancellationToken)
     {
-        if (_started) return Offer(static (state, now) => state.List is null ? DirectoryVerdict.None : state.CanChooseAt(now) ? DirectoryVerdict.Accepted : DirectoryVerdict.Expired);
+        if (_started) return Read(static (state, now) => Held(state, now));
         byte[]? memory = await LoadAsync(DirectoryItem.Memory, cancellationToken).ConfigureAwait(false);
         byte[]? list = await LoadAsync(DirectoryItem.List, cancellationToken).ConfigureAwait(false);
         byte[]? profiles = await LoadAsync(DirectoryItem.Profiles, cancellationToken).ConfigureAwait(false);
@@ -137,17 +154,25 @@ public sealed class DirectoryClient : IDisposable
         _started = true;
         return verdict;
 
-        static DirectoryVerdict Best(DirectoryVerdict former, DirectoryVerdict latter) =>
-            latter is DirectoryVerdict.Accepted or DirectoryVerdict.Expired || former is not (DirectoryVerdict.Accepted or DirectoryVerdict.Expired) ? latter : former;
+        static DirectoryVerdict Best(DirectoryVerdict former, DirectoryVerdict latter) => IsHeld(latter) || !IsHeld(former) ? latter : former;
     }
+
+    private static DirectoryVerdict Held(DirectoryState state, DateTimeOffset? now)
+    {
+        if (state.List is null) return DirectoryVerdict.None;
+        return state.CanChooseAt(now) ? DirectoryVerdict.Accepted : DirectoryVerdict.Expired;
+    }
+
+    private static bool IsHeld(DirectoryVerdict verdict) => verdict is DirectoryVerdict.Accepted or DirectoryVerdict.Expired;
 
     private async Task<DirectoryVerdict> RefreshListCoreAsync(CancellationToken cancellationToken)
     {
-        FileFetcher.Answer answer = await _fetcher.FetchAsync("list", _listTag, ServerListReader.MaxSize, cancellationToken).ConfigureAwait(false);
+        FileFetcher.Answer answer =
+            await _fetcher.FetchAsync("list", _listTag, ServerListReader.MaxSize, cancellationToken).ConfigureAwait(false);
         if (answer.Verdict == DirectoryVerdict.Unchanged) return Offer(static (state, now) => state.ListUnchanged(now));
         if (answer.Content is not { } file) return answer.Verdict;
         DirectoryVerdict verdict = Offer((state, now) => state.OfferList(file, now));
-        if (verdict is DirectoryVerdict.Accepted or DirectoryVerdict.Expired)
+        if (IsHeld(verdict))
         {
             _listTag = answer.Tag;
             // The list first: a memory of a list that is not there would keep the former one from being used.
@@ -159,13 +184,14 @@ public sealed class DirectoryClient : IDisposable
 
     private async Task<DirectoryVerdict> RefreshStatusCoreAsync(CancellationToken cancellationToken)
     {
-        FileFetcher.Answer answer = await _fetcher.FetchAsync("status", tag: null, StatusReader.MaxSize, cancellationToken).ConfigureAwait(false);
+        FileFetcher.Answer answer =
+            await _fetcher.FetchAsync("status", tag: null, StatusReader.MaxSize, cancellationToken).ConfigureAwait(false);
         if (answer.Content is not { } file) return answer.Verdict;
         DirectoryVerdict verdict = OfferStatus(file);
         if (verdict == DirectoryVerdict.OtherList)
         {
             DirectoryVerdict list = await RefreshListCoreAsync(cancellationToken).ConfigureAwait(false);
-            if (list is not (DirectoryVerdict.Accepted or DirectoryVerdict.Expired)) return verdict;
+            if (!IsHeld(list)) return verdict;
             verdict = OfferStatus(file);
         }
         if (verdict == DirectoryVerdict.Accepted && Read(static (state, _) => state.Memory.LatestIssued) - _savedIssued >= SaveInterval)
@@ -175,7 +201,8 @@ public sealed class DirectoryClient : IDisposable
 
     private async Task<DirectoryVerdict> RefreshProfilesCoreAsync(CancellationToken cancellationToken)
     {
-        FileFetcher.Answer answer = await _fetcher.FetchAsync("profiles", _profilesTag, ProfilesReader.MaxSize, cancellationToken).ConfigureAwait(false);
+        FileFetcher.Answer answer =
+            await _fetcher.FetchAsync("profiles", _profilesTag, ProfilesReader.MaxSize, cancellationToken).ConfigureAwait(false);
         if (answer.Verdict == DirectoryVerdict.Unchanged) return Offer(static (state, now) => state.ProfilesUnchanged(now));
         if (answer.Content is not { } file) return answer.Verdict;
         DirectoryVerdict verdict = Offer((state, now) => state.OfferProfiles(file, now));

@@ -1,7 +1,8 @@
 namespace Apex.Vpn.Routing.Directory;
 
 /// <summary>
-/// What a client must not forget when it is closed: the newest that it saw, below which it never goes again. Immutable; safe from any thread.
+/// What a client must not forget when it is closed: the newest that it saw, below which it never goes again. Immutable; safe from any
+/// thread.
 /// </summary>
 public sealed record DirectoryMemory
 {

@@ -9,7 +9,8 @@ namespace Apex.Vpn.Routing.Directory;
 /// <remarks>
 /// <para>
 /// <c>now</c> is signed time (<see cref="SignedTime"/>): when the last status was issued, and what has passed since on a clock that nobody
-/// sets. It is null while there was no status; then the latest time of issue that was ever seen counts. The wall clock is not asked, so that
+/// sets. It is null while there was no status; then the latest time of issue that was ever seen counts. The wall clock is not asked, so
+/// that
 /// one that is wrong by years changes nothing.
 /// </para>
 /// <para>Not thread-safe.</para>
@@ -34,10 +35,14 @@ public sealed class DirectoryState
     /// <summary>The list that is held; null when there is none.</summary>
     public ServerList? List { get; private set; }
 
-    /// <summary>The last status of <see cref="List"/>, be its time over or not; null when there is none. <see cref="StatusAt"/> asks for the time.</summary>
+    /// <summary>
+    /// The last status of <see cref="List"/>, be its time over or not; null when there is none. <see cref="StatusAt"/> asks for the time.
+    /// </summary>
     public StatusSnapshot? Status { get; private set; }
 
-    /// <summary>The last profiles, be their time over or not; null when there are none. <see cref="ProfilesAt"/> asks for the time.</summary>
+    /// <summary>
+    /// The last profiles, be their time over or not; null when there are none. <see cref="ProfilesAt"/> asks for the time.
+    /// </summary>
     public SignedProfiles? Profiles { get; private set; }
 
     /// <summary>
@@ -60,7 +65,8 @@ public sealed class DirectoryState
     /// <param name="file">Any bytes.</param>
     /// <param name="now">Signed time, or null.</param>
     /// <returns>
-    /// <see cref="DirectoryVerdict.Accepted"/> or <see cref="DirectoryVerdict.Expired"/> when it is held from now on; otherwise why it is not.
+    /// <see cref="DirectoryVerdict.Accepted"/> or <see cref="DirectoryVerdict.Expired"/> when it is held from now on; otherwise why it is
+    /// not.
     /// </returns>
     public DirectoryVerdict OfferList(ReadOnlySpan<byte> file, DateTimeOffset? now)
     {
@@ -81,7 +87,8 @@ public sealed class DirectoryState
     }
 
     /// <summary>
-    /// Offers a list to reach the control plane with, when no other is to be had: it may be older than one that was seen. No server is chosen
+    /// Offers a list to reach the control plane with, when no other is to be had: it may be older than one that was seen. No server is
+    /// chosen
     /// from such a one.
     /// </summary>
     /// <param name="file">Any bytes.</param>
@@ -136,7 +143,8 @@ public sealed class DirectoryState
         if (profiles.Sequence < Memory.ProfilesSequence) return DirectoryVerdict.Rollback;
         if (profiles.Sequence == Profiles?.Sequence)
         {
-            bool isSame = profiles.Issued == Profiles.Issued && profiles.NotAfter == Profiles.NotAfter && profiles.Payload.Span.SequenceEqual(Profiles.Payload.Span);
+            bool isSame = profiles.Issued == Profiles.Issued && profiles.NotAfter == Profiles.NotAfter
+                && profiles.Payload.Span.SequenceEqual(Profiles.Payload.Span);
             return isSame ? UnchangedUntil(profiles.NotAfter, now) : DirectoryVerdict.Conflict;
         }
         if (IsPast(profiles.NotAfter, now)) return DirectoryVerdict.Expired;
@@ -147,12 +155,17 @@ public sealed class DirectoryState
 
     /// <summary>What it means that somebody says the list has not changed.</summary>
     /// <param name="now">Signed time, or null.</param>
-    /// <returns><see cref="DirectoryVerdict.Unchanged"/>, or <see cref="DirectoryVerdict.Frozen"/> when the time of what is held has passed.</returns>
-    public DirectoryVerdict ListUnchanged(DateTimeOffset? now) => List is null ? DirectoryVerdict.UnexpectedAnswer : UnchangedUntil(List.Expires, now);
+    /// <returns>
+    /// <see cref="DirectoryVerdict.Unchanged"/>, or <see cref="DirectoryVerdict.Frozen"/> when the time of what is held has passed.
+    /// </returns>
+    public DirectoryVerdict ListUnchanged(DateTimeOffset? now) =>
+        List is null ? DirectoryVerdict.UnexpectedAnswer : UnchangedUntil(List.Expires, now);
 
     /// <summary>What it means that somebody says the profiles have not changed.</summary>
     /// <param name="now">Signed time, or null.</param>
-    /// <returns><see cref="DirectoryVerdict.Unchanged"/>, or <see cref="DirectoryVerdict.Frozen"/> when the time of what is held has passed.</returns>
+    /// <returns>
+    /// <see cref="DirectoryVerdict.Unchanged"/>, or <see cref="DirectoryVerdict.Frozen"/> when the time of what is held has passed.
+    /// </returns>
     public DirectoryVerdict ProfilesUnchanged(DateTimeOffset? now) =>
         Profiles is null ? DirectoryVerdict.UnexpectedAnswer : UnchangedUntil(Profiles.NotAfter, now);
 

@@ -51,10 +51,15 @@ public enum DirectoryVerdict : byte
     /// <summary>Older than one that was seen.</summary>
     Rollback,
 
-    /// <summary>Another than the one that was seen under the same number: whoever signs says different things to different people.</summary>
+    /// <summary>
+    /// Another than the one that was seen under the same number: whoever signs says different things to different people.
+    /// </summary>
     Conflict,
 
-    /// <summary>A status of another list than the one that is held.</summary>
+    /// <summary>
+    /// A status of another list than the one that is held, or word of a newer generation of keys than that list's: the list must be fetched
+    /// first.
+    /// </summary>
     OtherList,
 
     /// <summary>No answer came in time, or the connection failed.</summary>

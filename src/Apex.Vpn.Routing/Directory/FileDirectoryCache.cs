@@ -1,6 +1,9 @@
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>Keeps the directory in files of one folder, each replaced as a whole: written beside, flushed to the disk, renamed. For one client at a time.</summary>
+/// <summary>
+/// Keeps the directory in files of one folder, each replaced as a whole: written beside, flushed to the disk, renamed. For one client at a
+/// time.
+/// </summary>
 public sealed class FileDirectoryCache : IDirectoryCache
 {
     private const int MaxSize = ServerListReader.MaxSize;

@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>Fetches one file over HTTP, unless it is the one that is held already. Whatever comes back is an answer, nothing an exception.</summary>
+/// <summary>
+/// Fetches one file over HTTP, unless it is the one that is held already. Whatever comes back is an answer, nothing an exception.
+/// </summary>
 internal sealed class FileFetcher(DirectoryClientOptions options)
 {
     private const int ReadSize = 16 << 10;
@@ -27,7 +29,8 @@ internal sealed class FileFetcher(DirectoryClientOptions options)
             if (response.StatusCode == HttpStatusCode.NotModified && isConditional) return new Answer(DirectoryVerdict.Unchanged);
             if (response.StatusCode != HttpStatusCode.OK) return new Answer(DirectoryVerdict.UnexpectedAnswer);
             byte[]? content = await ReadAsync(response.Content, maxSize, either.Token).ConfigureAwait(false);
-            return content is null ? new Answer(DirectoryVerdict.TooLarge) : new Answer(DirectoryVerdict.Accepted, content, response.Headers.ETag?.ToString());
+            if (content is null) return new Answer(DirectoryVerdict.TooLarge);
+            return new Answer(DirectoryVerdict.Accepted, content, response.Headers.ETag?.ToString());
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>Keeps what a client needs when it starts without a network. Nothing in it is secret, and nothing but its age is believed unchecked.</summary>
+/// <summary>
+/// Keeps what a client needs when it starts without a network. Nothing in it is secret, and nothing but its age is believed unchecked.
+/// </summary>
 public interface IDirectoryCache
 {
     /// <summary>Reads an item.</summary>

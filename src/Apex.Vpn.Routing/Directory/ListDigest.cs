@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>The SHA-256 of a list's signed bytes: which list it is, said without its version. A value; immutable; safe from any thread.</summary>
+/// <summary>
+/// The SHA-256 of a list's signed bytes: which list it is, said without its version. A value; immutable; safe from any thread.
+/// </summary>
 public readonly record struct ListDigest
 {
     /// <summary>The size of a digest in bytes.</summary>

@@ -4,7 +4,8 @@ using Apex.Vpn.Routing.Directory.Wire;
 namespace Apex.Vpn.Routing.Directory;
 
 /// <summary>
-/// Signs lists, statuses and profiles with an online key: the control plane's side. What a client would not read is not signed either. Times
+/// Signs lists, statuses and profiles with an online key: the control plane's side. What a client would not read is not signed either.
+/// Times
 /// are written in whole seconds, fractions cut off. Safe from any thread.
 /// </summary>
 public sealed class ListSigner
@@ -44,10 +45,12 @@ public sealed class ListSigner
         }
         byte[] file = SignedFile.Seal(FileKind.List, ListWriter.Write(list), _key, _certificate);
         Require(ServerListReader.ReadUnverified(file, out ServerList? read));
-        if (read!.Defects is [var defect, ..]) throw new ArgumentException($"{defect.Part} {defect.Index} of the list: {defect.Reason}.", nameof(list));
+        if (read!.Defects is [var defect, ..])
+            throw new ArgumentException($"{defect.Part} {defect.Index} of the list: {defect.Reason}.", nameof(list));
         return file;
 
-        static ArgumentException Refused(int index, ListDefectReason reason) => new($"{ListPart.Server} {index} of the list: {reason}.", nameof(list));
+        static ArgumentException Refused(int index, ListDefectReason reason) =>
+            new($"{ListPart.Server} {index} of the list: {reason}.", nameof(list));
     }
 
     /// <summary>Signs a status.</summary>
@@ -55,7 +58,8 @@ public sealed class ListSigner
     /// <param name="status">Sequence 1 or above; a status for each server of the list, in its order.</param>
     /// <returns>The file.</returns>
     /// <exception cref="ArgumentException">
-    /// The list was not read from a file, the number of statuses is not that of its servers, the status lives longer than 90 seconds, or the
+    /// The list was not read from a file, the number of statuses is not that of its servers, the status lives longer than 90 seconds, or
+    /// the
     /// key may not sign it.
     /// </exception>
     public byte[] SignStatus(ServerList list, StatusSnapshot status)

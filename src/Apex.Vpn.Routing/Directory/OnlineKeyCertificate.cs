@@ -57,7 +57,12 @@ public sealed class OnlineKeyCertificate
     /// <param name="roots">The roots that sign, each once, 1 to <see cref="TrustRoots.MaxKeys"/>.</param>
     /// <exception cref="ArgumentException">One of these is out of its range.</exception>
     public static OnlineKeyCertificate Issue(
-        SignaturePublicKey key, KeyPurposes purposes, uint generation, DateTimeOffset notBefore, DateTimeOffset notAfter, params IReadOnlyList<SigningKey> roots)
+        SignaturePublicKey key,
+        KeyPurposes purposes,
+        uint generation,
+        DateTimeOffset notBefore,
+        DateTimeOffset notAfter,
+        params IReadOnlyList<SigningKey> roots)
     {
         ArgumentNullException.ThrowIfNull(roots);
         if (purposes == KeyPurposes.None) throw new ArgumentException("A key that may sign nothing is not certified.", nameof(purposes));
@@ -104,11 +109,14 @@ public sealed class OnlineKeyCertificate
         return Read(bytes, roots, out certificate);
     }
 
-    /// <summary>Reads a certificate without asking who signed it: for tools that show it, and for signers that trust where they have it from.</summary>
+    /// <summary>
+    /// Reads a certificate without asking who signed it: for tools that show it, and for signers that trust where they have it from.
+    /// </summary>
     /// <param name="bytes">Any bytes.</param>
     /// <param name="certificate">The certificate when the answer is <see cref="DirectoryVerdict.Accepted"/>, otherwise null.</param>
     /// <returns>As <see cref="ReadTrusted"/>, without <see cref="DirectoryVerdict.NotCertified"/>.</returns>
-    public static DirectoryVerdict ReadUnverified(ReadOnlySpan<byte> bytes, out OnlineKeyCertificate? certificate) => Read(bytes, null, out certificate);
+    public static DirectoryVerdict ReadUnverified(ReadOnlySpan<byte> bytes, out OnlineKeyCertificate? certificate) =>
+        Read(bytes, null, out certificate);
 
     /// <summary>Reads a certificate; asks nobody who signed it when <paramref name="roots"/> are null.</summary>
     internal static DirectoryVerdict Read(ReadOnlySpan<byte> bytes, TrustRoots? roots, out OnlineKeyCertificate? certificate)
@@ -120,8 +128,10 @@ public sealed class OnlineKeyCertificate
         var reader = new WireReader(bytes);
         ReadOnlySpan<byte> signedPart = reader.Bytes(HeaderSize + BodyLength(bytes));
         var signatures = new (ulong Root, byte[] Signature)[Math.Min((int)reader.Byte(), TrustRoots.MaxKeys + 1)];
-        for (int i = 0; i < signatures.Length; i++) signatures[i] = ((ulong)reader.Int64(), reader.Bytes(SignaturePublicKey.SignatureSize).ToArray());
-        if (reader.Failed || !reader.IsAtEnd || signatures.Length is 0 or > TrustRoots.MaxKeys || !IsInOrder(signatures)) return DirectoryVerdict.Malformed;
+        for (int i = 0; i < signatures.Length; i++)
+            signatures[i] = ((ulong)reader.Int64(), reader.Bytes(SignaturePublicKey.SignatureSize).ToArray());
+        if (reader.Failed || !reader.IsAtEnd || signatures.Length is 0 or > TrustRoots.MaxKeys || !IsInOrder(signatures))
+            return DirectoryVerdict.Malformed;
 
         if (roots is not null && !IsCertified(signedPart, signatures, roots)) return DirectoryVerdict.NotCertified;
         if (bytes[Magic.Length] != Major) return DirectoryVerdict.UpdateNeeded;
@@ -146,7 +156,7 @@ public sealed class OnlineKeyCertificate
         return reader.Failed || certificate.NotAfter < certificate.NotBefore ? null : certificate;
     }
 
-    // A root that is not trusted says nothing; one that is trusted must be right, so that a certificate damaged in one signature is no good.
+    // A root that is not trusted says nothing; one that is trusted must be right: a certificate damaged in one signature is no good.
     private static bool IsCertified(ReadOnlySpan<byte> signedPart, (ulong Root, byte[] Signature)[] signatures, TrustRoots roots)
     {
         int trusted = 0;
@@ -190,5 +200,6 @@ public sealed class OnlineKeyCertificate
         return signature;
     }
 
-    private static int BodyLength(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[(HeaderSize - sizeof(ushort))..]);
+    private static int BodyLength(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[(HeaderSize - sizeof(ushort))..]);
 }

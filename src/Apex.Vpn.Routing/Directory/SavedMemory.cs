@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Apex.Vpn.Routing.Directory.Wire;
 
 namespace Apex.Vpn.Routing.Directory;
 
@@ -43,7 +44,7 @@ internal sealed record SavedMemory
         try
         {
             SavedMemory? saved = JsonSerializer.Deserialize(bytes, SavedMemoryContext.Default.SavedMemory);
-            return saved is { Version: >= 0, StatusSequence: >= 0, ProfilesSequence: >= 0, LatestIssued: >= 0 and < Wire.WireReader.MaxTime }
+            return saved is { Version: >= 0, StatusSequence: >= 0, ProfilesSequence: >= 0, LatestIssued: >= 0 and < WireReader.MaxTime }
                 && ListDigest.TryParse(saved.Digest, out _)
                 ? saved
                 : null;

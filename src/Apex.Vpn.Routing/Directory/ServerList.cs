@@ -91,7 +91,8 @@ public sealed class ServerList
         IEnumerable<OnlineKeyCertificate> certificates = Certificate is null ? NoticeCertificates : NoticeCertificates.Prepend(Certificate);
         return
         [
-            .. certificates.Where(certificate => certificate.Purposes.HasFlag(KeyPurposes.Notices) && certificate.NotBefore <= now && now <= certificate.NotAfter)
+            .. certificates.Where(static certificate => certificate.Purposes.HasFlag(KeyPurposes.Notices))
+                .Where(certificate => certificate.NotBefore <= now && now <= certificate.NotAfter)
                 .Select(static certificate => certificate.Key).Distinct(),
         ];
     }

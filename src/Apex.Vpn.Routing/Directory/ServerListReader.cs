@@ -2,7 +2,9 @@ using Apex.Vpn.Routing.Directory.Wire;
 
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>Reads signed server lists. Takes any bytes, never throws for them, and allocates no more than a list can need. Safe from any thread.</summary>
+/// <summary>
+/// Reads signed server lists. Takes any bytes, never throws for them, and allocates no more than a list can need. Safe from any thread.
+/// </summary>
 public static class ServerListReader
 {
     /// <summary>The most bytes that a list may have: 4 MiB.</summary>
@@ -13,7 +15,8 @@ public static class ServerListReader
     /// <param name="roots">Who must have certified the key that signed it.</param>
     /// <param name="list">The list when the answer is <see cref="DirectoryVerdict.Accepted"/>, otherwise null.</param>
     /// <returns>
-    /// <see cref="DirectoryVerdict.Accepted"/>, or what is wrong with it by itself. Whether its time has passed, or a newer one was seen, is
+    /// <see cref="DirectoryVerdict.Accepted"/>, or what is wrong with it by itself. Whether its time has passed, or a newer one was seen,
+    /// is
     /// for <see cref="DirectoryState"/> to say.
     /// </returns>
     public static DirectoryVerdict Read(ReadOnlySpan<byte> file, TrustRoots roots, out ServerList? list)
@@ -22,7 +25,9 @@ public static class ServerListReader
         return ReadBy(file, roots, out list);
     }
 
-    /// <summary>Reads a list without asking who certified the key that signed it: for tools that show it. Nothing may be chosen from it.</summary>
+    /// <summary>
+    /// Reads a list without asking who certified the key that signed it: for tools that show it. Nothing may be chosen from it.
+    /// </summary>
     /// <param name="file">Any bytes.</param>
     /// <param name="list">The list when the answer is <see cref="DirectoryVerdict.Accepted"/>, otherwise null.</param>
     /// <returns>As <see cref="Read"/>, without <see cref="DirectoryVerdict.NotCertified"/>.</returns>

@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>Latency profiles as the control plane signed them. What the payload says is not looked at here. Immutable; safe from any thread.</summary>
+/// <summary>
+/// Latency profiles as the control plane signed them. What the payload says is not looked at here. Immutable; safe from any thread.
+/// </summary>
 public sealed class SignedProfiles
 {
     /// <summary>Counts up with every publication. A client never goes back to a lower one.</summary>

@@ -5,7 +5,8 @@ using Apex.Vpn.Protocol;
 namespace Apex.Vpn.Routing.Directory;
 
 /// <summary>
-/// Keeps signing keys in files that only their owner can read, in the form that other tools know too: PKCS #8 in PEM (RFC 5958, 7468, 8410),
+/// Keeps signing keys in files that only their owner can read, in the form that other tools know too: PKCS #8 in PEM (RFC 5958, 7468,
+/// 8410),
 /// as <c>openssl genpkey -algorithm ed25519</c> writes it.
 /// </summary>
 public static class SigningKeyFile
@@ -14,10 +15,12 @@ public static class SigningKeyFile
     private const int MaxSize = 4096;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     // Everything of the structure before the seed: version 0, Ed25519 without parameters, an octet string in an octet string.
-    private static ReadOnlySpan<byte> Prefix => [0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    private static ReadOnlySpan<byte> Prefix =>
+        [0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
     /// <summary>Writes a key into a new file, which on Unix only its owner can read and write from the start (mode 0600).</summary>
     /// <param name="path">The file.</param>
@@ -38,7 +41,7 @@ public static class SigningKeyFile
             PemEncoding.TryWrite(Label, structure, text, out int length);
             for (int i = 0; i < length; i++) content[i] = (byte)text[i];
             content[length] = (byte)'\n';
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
             using var file = new FileStream(path, options);
             file.Write(content[..(length + 1)]);

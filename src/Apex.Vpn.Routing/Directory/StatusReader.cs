@@ -14,7 +14,8 @@ public static class StatusReader
     /// <param name="list">The list that it should speak of, as it was read from a file.</param>
     /// <param name="status">The status when the answer is <see cref="DirectoryVerdict.Accepted"/>, otherwise null.</param>
     /// <returns>
-    /// <see cref="DirectoryVerdict.Accepted"/>, or what is wrong with it by itself. Whether its time has passed, or a newer one was seen, is
+    /// <see cref="DirectoryVerdict.Accepted"/>, or what is wrong with it by itself. Whether its time has passed, or a newer one was seen,
+    /// is
     /// for <see cref="DirectoryState"/> to say.
     /// </returns>
     public static DirectoryVerdict Read(ReadOnlySpan<byte> file, TrustRoots roots, ServerList list, out StatusSnapshot? status)
@@ -30,7 +31,8 @@ public static class StatusReader
         status = null;
         DirectoryVerdict verdict = SignedFile.Open(file, FileKind.Status, roots, out SignedFile opened);
         if (verdict != DirectoryVerdict.Accepted) return verdict;
-        verdict = StatusBody.Read(opened.Body, list, opened.Certificate.Generation, ListDigest.Of(opened.SignedPart), out StatusSnapshot? read);
+        var digest = ListDigest.Of(opened.SignedPart);
+        verdict = StatusBody.Read(opened.Body, list, opened.Certificate.Generation, digest, out StatusSnapshot? read);
         if (read is null) return verdict;
         if (!opened.IsWithinCertificate(read.Issued, read.NotAfter)) return DirectoryVerdict.OutsideCertificate;
         status = read;

@@ -1,6 +1,9 @@
 namespace Apex.Vpn.Routing.Directory;
 
-/// <summary>How all servers of one list are at present, signed anew every few seconds: the same bytes for every client. Immutable; safe from any thread.</summary>
+/// <summary>
+/// How all servers of one list are at present, signed anew every few seconds: the same bytes for every client. Immutable; safe from any
+/// thread.
+/// </summary>
 public sealed class StatusSnapshot
 {
     /// <summary>Counts up with every status. A client never goes back to a lower one.</summary>

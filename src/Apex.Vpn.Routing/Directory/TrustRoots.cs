@@ -30,7 +30,8 @@ public sealed class TrustRoots
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (keys.Count is 0 or > MaxKeys) throw new ArgumentException($"There are 1 to {MaxKeys} roots.", nameof(keys));
-        if (threshold < 1 || threshold > keys.Count) throw new ArgumentException($"Of {keys.Count} roots, 1 to {keys.Count} can be asked for.", nameof(threshold));
+        if (threshold < 1 || threshold > keys.Count)
+            throw new ArgumentException($"Of {keys.Count} roots, 1 to {keys.Count} can be asked for.", nameof(threshold));
         Threshold = threshold;
         Keys = [.. keys];
         _ids = [.. keys.Select(IdOf)];

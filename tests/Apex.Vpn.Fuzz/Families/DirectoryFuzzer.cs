@@ -73,7 +73,9 @@ internal sealed class DirectoryFuzzer : Fuzzer
         if (ListReader.Read(_input, default, _certificate, _roots) is not { } list) return;
         _servers += list.Servers.Count;
         _skipped += list.Defects.Count;
-        FuzzException.Require(list.Servers.All(static server => server is { Keys.Count: > 0, Endpoints.Count: > 0, Capacity: > 0 }), "A server that is none was read.");
+        FuzzException.Require(
+            list.Servers.All(static server => server is { Keys.Count: > 0, Endpoints.Count: > 0, Capacity: > 0 }),
+            "A server that is none was read.");
         int[] found = [.. Enumerable.Range(0, list.EntryCount).Select(list.IndexOfEntry).Where(static index => index >= 0)];
         FuzzException.Require(found.SequenceEqual(Enumerable.Range(0, list.Servers.Count)), "Entries and servers do not match.");
         ServerList? again = ListReader.Read(ListWriter.Write(list), default, _certificate, _roots);
@@ -83,7 +85,9 @@ internal sealed class DirectoryFuzzer : Fuzzer
     private void FeedStatus()
     {
         byte[] file = _signer.SignList(MakeList());
-        FuzzException.Require(ServerListReader.Read(file, _roots, out ServerList? list) == DirectoryVerdict.Accepted, "A good list was refused.");
+        FuzzException.Require(
+            ServerListReader.Read(file, _roots, out ServerList? list) == DirectoryVerdict.Accepted,
+            "A good list was refused.");
         var status = new StatusSnapshot
         {
             Sequence = 1 + _dice.Below(1000),
@@ -105,7 +109,7 @@ internal sealed class DirectoryFuzzer : Fuzzer
         byte[] good = _dice.Below(3) switch
         {
             0 => _signer.SignList(MakeList()),
-            1 => _signer.SignProfiles(new SignedProfiles { Sequence = 1, Issued = Start, NotAfter = Start, Payload = new byte[_dice.Below(100)] }),
+            1 => _signer.SignProfiles(MakeProfiles()),
             _ => _certificate.Bytes.ToArray(),
         };
         _input = [.. good];
@@ -118,6 +122,8 @@ internal sealed class DirectoryFuzzer : Fuzzer
         FuzzException.Require(!isBelieved, "A damaged file was believed.");
         _refused++;
     }
+
+    private SignedProfiles MakeProfiles() => new() { Sequence = 1, Issued = Start, NotAfter = Start, Payload = new byte[_dice.Below(100)] };
 
     private ServerList MakeList() => new()
     {
@@ -135,11 +141,15 @@ internal sealed class DirectoryFuzzer : Fuzzer
         Name = $"node-{i}",
         Place = new Place($"City {_dice.Below(3)}", CountryCode.Parse("NL"), new GeoPoint(_dice.Below(181) - 90, _dice.Below(361) - 180)),
         Provider = _dice.OneIn(2) ? "" : "Example",
-        Endpoints = [.. Enumerable.Range(0, 1 + _dice.Below(4)).Select(_ => new ServerEndpoint((TransportKind)_dice.Between(1, 6), MakeAddress()))],
-        Keys = [.. Enumerable.Range(0, 1 + _dice.Below(4)).Select(_ => new ServerKey(MakeKey(), Start.AddDays(-_dice.Below(99)), Start.AddDays(_dice.Below(99))))],
+        Endpoints = [.. Enumerable.Range(0, 1 + _dice.Below(4)).Select(_ => MakeEndpoint())],
+        Keys = [.. Enumerable.Range(0, 1 + _dice.Below(4)).Select(_ => MakeIdentity())],
         Features = (ServerFeatures)_dice.Next(),
         Capacity = _dice.Between(1, 100_000),
     };
+
+    private ServerEndpoint MakeEndpoint() => new((TransportKind)_dice.Between(1, 6), MakeAddress());
+
+    private ServerKey MakeIdentity() => new(MakeKey(), Start.AddDays(-_dice.Below(99)), Start.AddDays(_dice.Below(99)));
 
     private PublicKey MakeKey()
     {

@@ -63,13 +63,20 @@ public sealed class CertificateTests
     public void What_was_certified_is_read()
     {
         OnlineKeyCertificate issued = OnlineKeyCertificate.Issue(
-            Authority.Online.PublicKey, KeyPurposes.Status | KeyPurposes.Notices, 3, Authority.Start, Authority.Start.AddDays(90), Authority.Roots[0]);
+            Authority.Online.PublicKey,
+            KeyPurposes.Status | KeyPurposes.Notices,
+            generation: 3,
+            Authority.Start,
+            Authority.Start.AddDays(90),
+            Authority.Roots[0]);
         DirectoryVerdict verdict = OnlineKeyCertificate.ReadTrusted(issued.Bytes.Span, Authority.Trusted, out OnlineKeyCertificate? read);
 
         Assert.Equal(DirectoryVerdict.Accepted, verdict);
         Assert.Equal(Authority.Online.PublicKey, read!.Key);
         Assert.Equal(KeyPurposes.Status | KeyPurposes.Notices, read.Purposes);
-        Assert.Equal((3u, Authority.Start, Authority.Start.AddDays(90), 1), (read.Generation, read.NotBefore, read.NotAfter, read.RootSignatures));
+        Assert.Equal(
+            (3u, Authority.Start, Authority.Start.AddDays(90), 1),
+            (read.Generation, read.NotBefore, read.NotAfter, read.RootSignatures));
         Assert.Equal(135, issued.Bytes.Length);
     }
 
@@ -78,7 +85,9 @@ public sealed class CertificateTests
     {
         byte[] body = Authority.Certificate.Bytes.ToArray()[8..62];
 
-        Assert.Equal(DirectoryVerdict.Accepted, OnlineKeyCertificate.ReadTrusted(Assemble(1, 7, [.. body, 1, 2, 3]), Authority.Trusted, out _));
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            OnlineKeyCertificate.ReadTrusted(Assemble(1, 7, [.. body, 1, 2, 3]), Authority.Trusted, out _));
         Assert.Equal(DirectoryVerdict.UpdateNeeded, OnlineKeyCertificate.ReadTrusted(Assemble(2, 0, [1, 2, 3]), Authority.Trusted, out _));
         Assert.Equal(DirectoryVerdict.Malformed, OnlineKeyCertificate.ReadTrusted(Assemble(1, 0, body[..^1]), Authority.Trusted, out _));
     }
@@ -88,10 +97,12 @@ public sealed class CertificateTests
     {
         SignaturePublicKey key = Authority.Online.PublicKey;
 
-        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.None, 0, Authority.Start, Authority.Start, Authority.Roots));
-        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, Authority.Start, Authority.Start.AddSeconds(-1), Authority.Roots));
-        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, DateTimeOffset.MinValue, Authority.Start, Authority.Roots));
-        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, Authority.Start, Authority.Start));
+        DateTimeOffset now = Authority.Start;
+        SigningKey[] roots = Authority.Roots;
+        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.None, 0, now, now, roots));
+        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, now, now.AddSeconds(-1), roots));
+        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, DateTimeOffset.MinValue, now, roots));
+        Assert.Throws<ArgumentException>(() => OnlineKeyCertificate.Issue(key, KeyPurposes.List, 0, now, now));
         Assert.Throws<ArgumentException>(() => new TrustRoots(1));
         Assert.Throws<ArgumentException>(() => new TrustRoots(2, key));
         Assert.Throws<ArgumentException>(() => new TrustRoots(0, key));

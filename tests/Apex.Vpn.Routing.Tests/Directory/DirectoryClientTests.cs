@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Notices;
 using Apex.Vpn.Routing.Directory;
@@ -107,9 +108,9 @@ public sealed class DirectoryClientTests : IDisposable
     [Fact]
     public async Task A_memory_that_cannot_be_read_is_none()
     {
-        foreach (byte[] memory in new byte[][] { [], [0xFF], "null"u8.ToArray(), "{\"version\":-1}"u8.ToArray(), "{\"digest\":\"zz\"}"u8.ToArray(), "[1]"u8.ToArray() })
+        foreach (string memory in new[] { "", "\xFF", "null", "{\"version\":-1}", "{\"digest\":\"zz\"}", "[1]" })
         {
-            _cache.Items[DirectoryItem.Memory] = memory;
+            _cache.Items[DirectoryItem.Memory] = Encoding.Latin1.GetBytes(memory);
             using DirectoryClient client = Client(bundled: List(1));
             Assert.Equal(DirectoryVerdict.Accepted, await client.StartAsync());
         }
@@ -229,7 +230,8 @@ public sealed class DirectoryClientTests : IDisposable
         Assert.Equal(DirectoryVerdict.Unreachable, await client.RefreshListAsync());
         _web.Instead = static _ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Endless()) });
         Assert.Equal(DirectoryVerdict.TooLarge, await client.RefreshStatusAsync());
-        _web.Instead = static _ => Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(new byte[ServerListReader.MaxSize + 1]) });
+        var large = new ByteArrayContent(new byte[ServerListReader.MaxSize + 1]);
+        _web.Instead = _ => Task.FromResult(new HttpResponseMessage { Content = large });
         Assert.Equal(DirectoryVerdict.TooLarge, await client.RefreshListAsync());
         _web.Instead = static _ => Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent("<html>"u8.ToArray()) });
         Assert.Equal(DirectoryVerdict.OtherKind, await client.RefreshListAsync());
@@ -275,7 +277,8 @@ public sealed class DirectoryClientTests : IDisposable
     [Fact]
     public async Task Profiles_are_kept_with_their_tag()
     {
-        _web.Put("profiles", Authority.Signer.SignProfiles(new SignedProfiles { Sequence = 1, Issued = Start, NotAfter = Start.AddHours(2), Payload = new byte[] { 7 } }), "\"p\"");
+        var profiles = new SignedProfiles { Sequence = 1, Issued = Start, NotAfter = Start.AddHours(2), Payload = new byte[] { 7 } };
+        _web.Put("profiles", Authority.Signer.SignProfiles(profiles), "\"p\"");
         using (DirectoryClient first = Client()) Assert.Equal(DirectoryVerdict.Accepted, await first.RefreshProfilesAsync());
         using DirectoryClient second = Client();
         Assert.Equal(DirectoryVerdict.Unchanged, await second.RefreshProfilesAsync());
@@ -335,7 +338,11 @@ public sealed class DirectoryClientTests : IDisposable
         Authority.Signer.SignStatus(list, Fleets.Status(list, sequence, issued));
 
     private DirectoryClient Client(
-        byte[]? bundled = null, ManualClock? clock = null, IDirectoryCache? cache = null, Action<Exception>? failed = null, Uri? baseAddress = null) =>
+        byte[]? bundled = null,
+        ManualClock? clock = null,
+        MemoryCache? cache = null,
+        Action<Exception>? failed = null,
+        Uri? baseAddress = null) =>
         new(new DirectoryClientOptions
         {
             BaseAddress = baseAddress ?? Web.Base,

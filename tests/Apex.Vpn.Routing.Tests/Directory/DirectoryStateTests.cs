@@ -130,7 +130,9 @@ public sealed class DirectoryStateTests
         Assert.Equal((1u, 2L, Start), (_state.Memory.Generation, _state.Memory.Version, _state.Memory.LatestIssued));
         Assert.True(_state.CanChooseAt(null));
         Assert.Equal(DirectoryVerdict.Superseded, _state.OfferList(high, Start));
-        Assert.Equal(DirectoryVerdict.Superseded, _state.OfferStatus(thief.SignStatus(_state.List!, Fleets.Status(_state.List!, 99)), Start));
+        Assert.Equal(
+            DirectoryVerdict.Superseded,
+            _state.OfferStatus(thief.SignStatus(_state.List!, Fleets.Status(_state.List!, 99)), Start));
         Assert.Equal(DirectoryVerdict.Superseded, _state.OfferProfiles(thief.SignProfiles(Profiles(1)), Start));
         Assert.Equal(DirectoryVerdict.Accepted, _state.OfferStatus(owner.SignStatus(_state.List!, Fleets.Status(_state.List!, 1)), null));
     }

@@ -55,7 +55,8 @@ public sealed class FileDirectoryCacheTests : IDisposable
     [Fact]
     public async Task A_file_that_is_too_large_is_not_read()
     {
-        await using (FileStream file = File.Create(Path.Combine(_folder.FullName, "servers.apxl"))) file.SetLength(ServerListReader.MaxSize + 1);
+        await using (FileStream file = File.Create(Path.Combine(_folder.FullName, "servers.apxl")))
+            file.SetLength(ServerListReader.MaxSize + 1);
 
         Assert.Null(await new FileDirectoryCache(_folder.FullName).LoadAsync(DirectoryItem.List));
     }

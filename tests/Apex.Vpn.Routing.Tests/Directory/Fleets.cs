@@ -77,7 +77,8 @@ internal static class Fleets
                     [
                         .. new[] { 51820, 53, 443 }.Select(port => new ServerEndpoint(TransportKind.WireGuardUdp, At(v4, port))),
                         new ServerEndpoint(TransportKind.WireGuardTls, At(v4, 443)),
-                        .. new[] { 51820, 53, 443 }.Select(port => new ServerEndpoint(TransportKind.WireGuardUdp, UdpEndpoint.FromIPv6(v6, (ushort)port))),
+                        .. new ushort[] { 51820, 53, 443 }
+                            .Select(port => new ServerEndpoint(TransportKind.WireGuardUdp, UdpEndpoint.FromIPv6(v6, port))),
                     ],
                     Keys = [new ServerKey(new PublicKey(Bytes(random, 32)), boot, boot.AddDays(104))],
                     Features = ServerFeatures.IPv6 | ServerFeatures.RamOnly | (random.Next(3) == 0 ? ServerFeatures.Owned : 0),
@@ -113,11 +114,13 @@ internal static class Fleets
             CountryCode.Parse($"{(char)('A' + random.Next(3))}{(char)('A' + random.Next(3))}"),
             new GeoPoint(random.Next(-90_000_000, 90_000_001) / 1e6, random.Next(-180_000_000, 180_000_001) / 1e6)),
         Provider = Text(random, 0),
-        Endpoints = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => new ServerEndpoint((TransportKind)random.Next(1, 256), AnyAddress(random)))],
+        Endpoints = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => AnyEndpoint(random))],
         Keys = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => AnyKey(random))],
         Features = (ServerFeatures)(uint)random.NextInt64(uint.MaxValue + 1L),
         Capacity = random.Next(1, 1_000_000_001),
     };
+
+    private static ServerEndpoint AnyEndpoint(Random random) => new((TransportKind)random.Next(1, 256), AnyAddress(random));
 
     private static ServerKey AnyKey(Random random)
     {
@@ -125,9 +128,13 @@ internal static class Fleets
         return new ServerKey(new PublicKey(Bytes(random, 32)), begin, begin.AddSeconds(random.NextInt64(1L << 35)));
     }
 
-    private static UdpEndpoint AnyAddress(Random random) => random.Next(2) == 0
-        ? UdpEndpoint.FromIPv4((uint)random.NextInt64(1, uint.MaxValue), (ushort)random.Next(1, 65536))
-        : UdpEndpoint.FromIPv6(new UInt128(0x2001_0DB8_0000_0000UL | (uint)random.Next(), (ulong)random.NextInt64()), (ushort)random.Next(1, 65536));
+    private static UdpEndpoint AnyAddress(Random random)
+    {
+        ushort port = (ushort)random.Next(1, 65536);
+        return random.Next(2) == 0
+            ? UdpEndpoint.FromIPv4((uint)random.NextInt64(1, uint.MaxValue), port)
+            : UdpEndpoint.FromIPv6(new UInt128(0x2001_0DB8_0000_0000UL | (uint)random.Next(), (ulong)random.NextInt64()), port);
+    }
 
     private static string Text(Random random, int least)
     {

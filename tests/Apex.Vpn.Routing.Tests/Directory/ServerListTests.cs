@@ -23,7 +23,8 @@ public sealed class ServerListTests
     public bool The_same_list_gives_the_same_bytes_and_so_does_the_one_that_was_read(int seed)
     {
         byte[] file = Authority.Signer.SignList(Fleets.Any(seed));
-        return file.SequenceEqual(Authority.Signer.SignList(Fleets.Any(seed))) && file.SequenceEqual(Authority.Signer.SignList(Authority.Read(file)));
+        return file.SequenceEqual(Authority.Signer.SignList(Fleets.Any(seed)))
+            && file.SequenceEqual(Authority.Signer.SignList(Authority.Read(file)));
     }
 
     [Property(MaxTest = 300)]
@@ -37,7 +38,8 @@ public sealed class ServerListTests
         int skipped = list.Defects.Count(static defect => defect.Part == ListPart.Server);
         int[] found = [.. Enumerable.Range(0, list.EntryCount).Select(list.IndexOfEntry).Where(static index => index >= 0)];
         // A last entry that is not whole, or one too many, has no place of its own.
-        return found.SequenceEqual(Enumerable.Range(0, list.Servers.Count)) && list.EntryCount - list.Servers.Count is var missing && missing <= skipped && skipped <= missing + 1;
+        int missing = list.EntryCount - list.Servers.Count;
+        return found.SequenceEqual(Enumerable.Range(0, list.Servers.Count)) && (skipped == missing || skipped == missing + 1);
     }
 
     [Fact]
@@ -95,10 +97,16 @@ public sealed class ServerListTests
 
         Assert.Empty(read.Servers);
         Assert.Equal(
-            [ListDefectReason.Name, ListDefectReason.Location, ListDefectReason.Malformed, ListDefectReason.Location, ListDefectReason.Malformed],
+            [
+                ListDefectReason.Name, ListDefectReason.Location, ListDefectReason.Malformed, ListDefectReason.Location,
+                ListDefectReason.Malformed,
+            ],
             read.Defects.Where(static defect => defect.Part != ListPart.Server).Select(static defect => defect.Reason));
         Assert.Equal(
-            [ListDefectReason.UnknownPlace, ListDefectReason.UnknownPlace, ListDefectReason.UnknownPlace, ListDefectReason.UnknownProvider, ListDefectReason.UnknownPlace],
+            [
+                ListDefectReason.UnknownPlace, ListDefectReason.UnknownPlace, ListDefectReason.UnknownPlace, ListDefectReason.UnknownProvider,
+                ListDefectReason.UnknownPlace,
+            ],
             read.Defects.Where(static defect => defect.Part == ListPart.Server).Select(static defect => defect.Reason));
     }
 
@@ -113,14 +121,18 @@ public sealed class ServerListTests
 
         Assert.Single(read.RevokedKeys);
         Assert.Equal(
-            [new ListDefect(ListPart.Server, 0, ListDefectReason.Malformed), new ListDefect(ListPart.RevokedKey, 1, ListDefectReason.Malformed)],
+            [
+                new ListDefect(ListPart.Server, 0, ListDefectReason.Malformed),
+                new ListDefect(ListPart.RevokedKey, 1, ListDefectReason.Malformed),
+            ],
             read.Defects);
     }
 
     [Fact]
     public void More_entries_than_a_list_may_have_are_left_out()
     {
-        byte[] body = Body(Part(ListPart.Provider, [.. Enumerable.Repeat<byte[]>(Entry([1, (byte)'p']), 1030).SelectMany(static entry => entry)]));
+        byte[] providers = [.. Enumerable.Repeat(Entry([1, (byte)'p']), 1030).SelectMany(static entry => entry)];
+        byte[] body = Body(Part(ListPart.Provider, providers));
 
         Assert.Equal([new ListDefect(ListPart.Provider, 1024, ListDefectReason.TooMany)], ReadBody(body).Defects);
     }
@@ -128,7 +140,8 @@ public sealed class ServerListTests
     [Fact]
     public void Unknown_parts_fields_transports_and_features_are_overlooked_or_kept()
     {
-        ServerList list = ListOf(With(0, endpoints: [new ServerEndpoint((TransportKind)99, Fleets.Address("192.0.2.1", 7))], features: (ServerFeatures)0x8000_0001));
+        ServerEndpoint unknown = new((TransportKind)99, Fleets.Address("192.0.2.1", 7));
+        ServerList list = ListOf(With(0, endpoints: [unknown], features: (ServerFeatures)0x8000_0001));
         byte[] body = ListWriter.Write(list);
         byte[] longer = [.. body[..Frame], .. Longer(body.AsSpan(Frame)), 77, 3, 1, 2, 3, 200, 0];
         ServerList read = ReadBody(longer);
@@ -166,10 +179,18 @@ public sealed class ServerListTests
 
         Assert.Contains("Server 1", Refuse(ListOf(Fleets.Server(0), With(1, keys: [backwards]))), StringComparison.Ordinal);
         Assert.Contains("Name", Refuse(ListOf(With(0, name: ""))), StringComparison.Ordinal);
-        Assert.Contains("Address", Refuse(ListOf(With(0, endpoints: [new ServerEndpoint(TransportKind.WireGuardUdp, UdpEndpoint.FromIPv6(0xFE80, 1, scopeId: 3))]))), StringComparison.Ordinal);
-        Assert.Contains("Malformed", Refuse(new ServerList { Version = 0, Issued = good.Issued, Expires = good.Expires, Servers = [] }), StringComparison.Ordinal);
-        Assert.Contains("OutsideCertificate", Refuse(new ServerList { Version = 1, Issued = good.Issued, Expires = Authority.Certificate.NotAfter.AddSeconds(1), Servers = [] }), StringComparison.Ordinal);
-        Assert.Contains("Endpoint", Refuse(ListOf(With(0, endpoints: [.. Enumerable.Range(1, 300).Select(static i => new ServerEndpoint(TransportKind.WireGuardUdp, UdpEndpoint.FromIPv4((uint)i, 9)))]))), StringComparison.Ordinal);
+        Assert.Contains("Address", Refuse(ListOf(With(0, endpoints: [Udp(UdpEndpoint.FromIPv6(0xFE80, 1, scopeId: 3))]))), StringComparison.Ordinal);
+        Assert.Contains(
+            "Malformed",
+            Refuse(new ServerList { Version = 0, Issued = good.Issued, Expires = good.Expires, Servers = [] }),
+            StringComparison.Ordinal);
+        DateTimeOffset late = Authority.Certificate.NotAfter.AddSeconds(1);
+        ServerList lasting = new() { Version = 1, Issued = good.Issued, Expires = late, Servers = [] };
+        Assert.Contains("OutsideCertificate", Refuse(lasting), StringComparison.Ordinal);
+        ServerEndpoint[] many = [.. Enumerable.Range(1, 300).Select(static i => Udp(UdpEndpoint.FromIPv4((uint)i, 9)))];
+        Assert.Contains("Endpoint", Refuse(ListOf(With(0, endpoints: many))), StringComparison.Ordinal);
+
+        static ServerEndpoint Udp(UdpEndpoint address) => new(TransportKind.WireGuardUdp, address);
 
         static string Refuse(ServerList list) => Assert.Throws<ArgumentException>(() => Authority.Signer.SignList(list)).Message;
     }
@@ -192,28 +213,36 @@ public sealed class ServerListTests
         Assert.False(revoked.IsRevoked(Fleets.Key(1)));
 
         ServerList Revoking(params PublicKey[] keys) =>
-            Authority.Read(Authority.Signer.SignList(new ServerList { Version = 1, Issued = start, Expires = start, Servers = [server], RevokedKeys = keys }));
+            ReadBody(ListWriter.Write(new ServerList { Version = 1, Issued = start, Expires = start, Servers = [server], RevokedKeys = keys }));
 
-        int? Used(ServerList list, int day) =>
-            list.TryGetKey(list.Servers[0], start.AddDays(day), out ServerKey key) ? Enumerable.Range(1, 2).Single(i => Fleets.Key(i) == key.Key) : null;
+        int? Used(ServerList list, int day)
+        {
+            if (!list.TryGetKey(list.Servers[0], start.AddDays(day), out ServerKey key)) return null;
+            return Enumerable.Range(1, 2).Single(i => Fleets.Key(i) == key.Key);
+        }
     }
 
     [Fact]
     public void Notices_are_signed_by_keys_that_roots_certified_for_them()
     {
-        using SigningKey notices = Authority.KeyOf(20), status = Authority.KeyOf(21), stranger = Authority.KeyOf(22), former = Authority.KeyOf(23);
+        using SigningKey notices = Authority.KeyOf(20), status = Authority.KeyOf(21), stranger = Authority.KeyOf(22);
+        using SigningKey other = Authority.KeyOf(23);
         OnlineKeyCertificate forNotices = Authority.Certify(notices, KeyPurposes.Notices);
         OnlineKeyCertificate[] further =
         [
             forNotices,
             Authority.Certify(status, KeyPurposes.Status),
             OnlineKeyCertificate.Issue(stranger.PublicKey, KeyPurposes.Notices, 0, Authority.Start, Authority.Start.AddDays(1), stranger),
-            Authority.Certify(former, KeyPurposes.Notices, generation: 1),
+            Authority.Certify(other, KeyPurposes.Notices, generation: 1),
         ];
-        ServerList read = ReadBody(ListWriter.Write(new ServerList { Version = 1, Issued = Authority.Start, Expires = Authority.Start, Servers = [], NoticeCertificates = further }));
+        DateTimeOffset start = Authority.Start;
+        ServerList written = new() { Version = 1, Issued = start, Expires = start, Servers = [], NoticeCertificates = further };
+        ServerList read = ReadBody(ListWriter.Write(written));
 
         Assert.Equal([1, 2, 3], read.Defects.Select(static defect => defect.Index));
-        Assert.All(read.Defects, static defect => Assert.Equal((ListPart.Certificate, ListDefectReason.Certificate), (defect.Part, defect.Reason)));
+        Assert.All(
+            read.Defects,
+            static defect => Assert.Equal((ListPart.Certificate, ListDefectReason.Certificate), (defect.Part, defect.Reason)));
         Assert.Equal([Authority.Online.PublicKey, notices.PublicKey], read.NoticeKeysAt(Authority.Start));
         Assert.Empty(read.NoticeKeysAt(Authority.Start.AddDays(90)));
         Assert.Empty(read.NoticeKeysAt(Authority.Start.AddDays(-2)));
@@ -223,8 +252,15 @@ public sealed class ServerListTests
         new() { Version = 1, Issued = Authority.Start, Expires = Authority.Start.AddDays(1), Servers = servers };
 
     private static Server With(
-        int i, Guid? id = null, string? name = null, Place? place = null, string? provider = null, IReadOnlyList<ServerEndpoint>? endpoints = null,
-        IReadOnlyList<ServerKey>? keys = null, ServerFeatures? features = null, int? capacity = null)
+        int i,
+        Guid? id = null,
+        string? name = null,
+        Place? place = null,
+        string? provider = null,
+        IReadOnlyList<ServerEndpoint>? endpoints = null,
+        IReadOnlyList<ServerKey>? keys = null,
+        ServerFeatures? features = null,
+        int? capacity = null)
     {
         Server server = Fleets.Server(i);
         return new Server
@@ -296,7 +332,9 @@ public sealed class ServerListTests
         Assert.Equal(expected.Servers.Count, actual.Servers.Count);
         foreach ((Server one, Server other) in expected.Servers.Zip(actual.Servers))
         {
-            Assert.Equal((one.Id, one.Name, one.Place, one.Provider, one.Features, one.Capacity), (other.Id, other.Name, other.Place, other.Provider, other.Features, other.Capacity));
+            Assert.Equal(
+                (one.Id, one.Name, one.Place, one.Provider, one.Features, one.Capacity),
+                (other.Id, other.Name, other.Place, other.Provider, other.Features, other.Capacity));
             Assert.Equal(one.Endpoints, other.Endpoints);
             Assert.Equal(one.Keys, other.Keys);
         }

@@ -30,7 +30,9 @@ public sealed class SignatureTests
         byte[] file = FileOf(kind);
         Assert.Equal(DirectoryVerdict.Accepted, Read(kind, file));
 
-        Assert.All(Enumerable.Range(0, 8 * file.Length), bit => Assert.NotEqual(DirectoryVerdict.Accepted, Read(kind, Authority.Turn(file, bit))));
+        Assert.All(
+            Enumerable.Range(0, 8 * file.Length),
+            bit => Assert.NotEqual(DirectoryVerdict.Accepted, Read(kind, Authority.Turn(file, bit))));
     }
 
     [Fact]
@@ -92,7 +94,9 @@ public sealed class SignatureTests
     {
         using SigningKey thief = Authority.KeyOf(66);
 
-        Assert.Equal(DirectoryVerdict.BadSignature, Read(nameof(List), SignedFile.Seal(FileKind.List, ListWriter.Write(Fleets.Small()), thief, Authority.Certificate)));
+        Assert.Equal(
+            DirectoryVerdict.BadSignature,
+            Read(nameof(List), SignedFile.Seal(FileKind.List, ListWriter.Write(Fleets.Small()), thief, Authority.Certificate)));
         Assert.Throws<ArgumentException>(() => new ListSigner(thief, Authority.Certificate));
     }
 
@@ -100,7 +104,8 @@ public sealed class SignatureTests
     public void A_key_that_certified_itself_signs_nothing()
     {
         using SigningKey thief = Authority.KeyOf(66);
-        OnlineKeyCertificate own = OnlineKeyCertificate.Issue(thief.PublicKey, Authority.Everything, 0, Authority.Start.AddDays(-1), Authority.Start.AddDays(89), thief);
+        OnlineKeyCertificate own = OnlineKeyCertificate.Issue(
+            thief.PublicKey, Authority.Everything, 0, Authority.Start.AddDays(-1), Authority.Start.AddDays(89), thief);
 
         Assert.Equal(DirectoryVerdict.NotCertified, Read(nameof(List), new ListSigner(thief, own).SignList(Fleets.Small())));
     }
@@ -121,7 +126,9 @@ public sealed class SignatureTests
     [Fact]
     public void A_newer_minor_version_is_read()
     {
-        Assert.Equal(DirectoryVerdict.Accepted, Read(nameof(List), Authority.Seal(FileKind.List, ListWriter.Write(Fleets.Small()), minor: 9)));
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            Read(nameof(List), Authority.Seal(FileKind.List, ListWriter.Write(Fleets.Small()), minor: 9)));
     }
 
     [Fact]
@@ -147,7 +154,8 @@ public sealed class SignatureTests
         Assert.Equal(DirectoryVerdict.TooLarge, ServerListReader.Read(new byte[ServerListReader.MaxSize + 1], Authority.Trusted, out _));
         Assert.Equal(DirectoryVerdict.TooLarge, StatusReader.Read(new byte[StatusReader.MaxSize + 1], Authority.Trusted, Held, out _));
         Assert.Equal(DirectoryVerdict.TooLarge, ProfilesReader.Read(new byte[ProfilesReader.MaxSize + 1], Authority.Trusted, out _));
-        var large = new SignedProfiles { Sequence = 1, Issued = Authority.Start, NotAfter = Authority.Start, Payload = new byte[ProfilesReader.MaxSize] };
+        byte[] payload = new byte[ProfilesReader.MaxSize];
+        var large = new SignedProfiles { Sequence = 1, Issued = Authority.Start, NotAfter = Authority.Start, Payload = payload };
         Assert.Throws<ArgumentException>(() => Authority.Signer.SignProfiles(large));
     }
 
@@ -155,12 +163,13 @@ public sealed class SignatureTests
     public bool No_bytes_make_a_reader_throw(byte[] bytes, int seed)
     {
         var random = new Random(seed);
+        string[] kinds = [nameof(List), nameof(Status), nameof(Profiles)];
         foreach (byte[] file in new[] { List, Status, Profiles, Authority.Certificate.Bytes.ToArray() })
         {
             byte[] mutated = [.. file[..random.Next(file.Length)], .. bytes, .. file[random.Next(file.Length)..]];
             foreach (byte[] input in new[] { bytes, mutated, [.. file.AsSpan(0, 4), .. bytes] })
             {
-                if (new[] { nameof(List), nameof(Status), nameof(Profiles) }.Any(kind => Read(kind, input) == DirectoryVerdict.Accepted && !input.SequenceEqual(FileOf(kind)))) return false;
+                if (kinds.Any(kind => Read(kind, input) == DirectoryVerdict.Accepted && !input.SequenceEqual(FileOf(kind)))) return false;
                 OnlineKeyCertificate.ReadUnverified(input, out _);
             }
         }

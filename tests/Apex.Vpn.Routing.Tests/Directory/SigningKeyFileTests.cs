@@ -13,6 +13,9 @@ public sealed class SigningKeyFileTests : IDisposable
 
         """;
 
+    private const string Begin = "-----BEGIN PRIVATE KEY-----\n";
+    private const string End = "\n-----END PRIVATE KEY-----\n";
+
     private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("apex-keys-");
     private readonly string _path;
 
@@ -62,8 +65,8 @@ public sealed class SigningKeyFileTests : IDisposable
     [InlineData("")]
     [InlineData("hello")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n")]
-    [InlineData("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n")]
-    [InlineData("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdQ==\n-----END PRIVATE KEY-----\n")]
+    [InlineData(Begin + "MC4CAQAwBQYDK2VuBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC" + End)] // X25519
+    [InlineData(Begin + "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdQ==" + End)] // too short
     public void What_is_no_such_key_is_refused_and_not_repeated(string text)
     {
         File.WriteAllText(_path, text);

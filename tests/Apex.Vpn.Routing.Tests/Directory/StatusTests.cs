@@ -25,7 +25,9 @@ public sealed class StatusTests
                 new ServerStatus(ServerStates.InService, -3, 7),
             ],
         };
-        Assert.Equal(DirectoryVerdict.Accepted, StatusReader.Read(Authority.Signer.SignStatus(List, written), Authority.Trusted, List, out StatusSnapshot? read));
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            StatusReader.Read(Authority.Signer.SignStatus(List, written), Authority.Trusted, List, out StatusSnapshot? read));
 
         Assert.Equal((12, written.Issued, written.NotAfter, List.Digest), (read!.Sequence, read.Issued, read.NotAfter, read.List));
         Assert.Equal(written.Servers.Take(3), read.Servers.Take(3));
@@ -58,11 +60,15 @@ public sealed class StatusTests
         });
         ServerList list = Authority.Read(Authority.Seal(FileKind.List, body));
         byte[] status = [.. StatusBody.Write(list, Fleets.Status(list, 1))[..^12], 1, 10, 255, 2, 20, 255, 3, 30, 255, 4, 40, 255];
-        Assert.Equal(DirectoryVerdict.Accepted, StatusReader.Read(Authority.Seal(FileKind.Status, status), Authority.Trusted, list, out StatusSnapshot? read));
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            StatusReader.Read(Authority.Seal(FileKind.Status, status), Authority.Trusted, list, out StatusSnapshot? read));
 
         Assert.Equal([1, 3, 4], read!.Servers.Select(static server => (int)server.States));
         // And the control plane writes what such a client reads.
-        Assert.Equal(DirectoryVerdict.Accepted, StatusReader.Read(Authority.Signer.SignStatus(list, read), Authority.Trusted, list, out StatusSnapshot? again));
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            StatusReader.Read(Authority.Signer.SignStatus(list, read), Authority.Trusted, list, out StatusSnapshot? again));
         Assert.Equal(read.Servers, again!.Servers);
     }
 
@@ -84,14 +90,18 @@ public sealed class StatusTests
         Assert.Equal(DirectoryVerdict.Malformed, Read(StatusBody.Write(List, Lasting(-1))));
         Assert.Throws<ArgumentException>(() => Authority.Signer.SignStatus(List, Lasting(91)));
 
-        StatusSnapshot Lasting(int seconds) => new() { Sequence = 1, Issued = good.Issued, NotAfter = good.Issued.AddSeconds(seconds), Servers = good.Servers };
+        StatusSnapshot Lasting(int seconds) =>
+            new() { Sequence = 1, Issued = good.Issued, NotAfter = good.Issued.AddSeconds(seconds), Servers = good.Servers };
     }
 
     [Fact]
     public void Up_to_eight_bytes_a_server_are_read_and_those_that_are_not_known_are_overlooked()
     {
-        byte[] body = [.. StatusBody.Write(List, Fleets.Status(List, 1))[..(ListDigest.Size + 25)], 8, .. Enumerable.Range(0, 40).Select(static i => (byte)i)];
-        Assert.Equal(DirectoryVerdict.Accepted, StatusReader.Read(Authority.Seal(FileKind.Status, body), Authority.Trusted, List, out StatusSnapshot? read));
+        byte[] before = StatusBody.Write(List, Fleets.Status(List, 1))[..(ListDigest.Size + 25)];
+        byte[] body = [.. before, 8, .. Enumerable.Range(0, 40).Select(static i => (byte)i)];
+        Assert.Equal(
+            DirectoryVerdict.Accepted,
+            StatusReader.Read(Authority.Seal(FileKind.Status, body), Authority.Trusted, List, out StatusSnapshot? read));
 
         Assert.Equal([0, 8, 16, 24, 32], read!.Servers.Select(static server => (int)server.States));
         Assert.Equal([1, 9, 17, 25, 33], read.Servers.Select(static server => (int)Math.Round(server.Load * 255)));
@@ -111,5 +121,6 @@ public sealed class StatusTests
         }
     }
 
-    private static DirectoryVerdict Read(byte[] body) => StatusReader.Read(Authority.Seal(FileKind.Status, body), Authority.Trusted, List, out _);
+    private static DirectoryVerdict Read(byte[] body) =>
+        StatusReader.Read(Authority.Seal(FileKind.Status, body), Authority.Trusted, List, out _);
 }

@@ -22,7 +22,8 @@ internal sealed class Web : HttpMessageHandler
         string name = Base.MakeRelativeUri(request.RequestUri!).ToString(), held = request.Headers.IfNoneMatch.ToString();
         Requests.Add(held.Length == 0 ? name : $"{name} unless {held}");
         if (Instead is { } instead) return instead(cancellationToken);
-        if (!_files.TryGetValue(name, out (byte[] Content, string? Tag) file)) return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
+        if (!_files.TryGetValue(name, out (byte[] Content, string? Tag) file))
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
         if (file.Tag is not null && held == file.Tag) return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotModified));
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(file.Content) };
         if (file.Tag is not null) response.Headers.ETag = EntityTagHeaderValue.Parse(file.Tag);

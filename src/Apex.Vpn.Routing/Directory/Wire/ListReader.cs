@@ -2,7 +2,9 @@ using Apex.Vpn.Protocol;
 
 namespace Apex.Vpn.Routing.Directory.Wire;
 
-/// <summary>Reads the body of a list. An entry that is no good is skipped and reported; only the frame around the parts must be right.</summary>
+/// <summary>
+/// Reads the body of a list. An entry that is no good is skipped and reported; only the frame around the parts must be right.
+/// </summary>
 internal sealed class ListReader
 {
     private readonly TrustRoots? _roots;
@@ -81,7 +83,8 @@ internal sealed class ListReader
                 break;
             case ListPart.Server:
                 var tables = new ServerEntry(_places, _providers, _endpointSets, _issued);
-                ReadEntries(part, content, DirectoryLimits.Servers, (ref WireReader entry, out ListDefectReason reason) => ReadServer(tables, ref entry, out reason), AddServer);
+                Server? ReadOne(ref WireReader entry, out ListDefectReason reason) => ReadServer(tables, ref entry, out reason);
+                ReadEntries<Server>(part, content, DirectoryLimits.Servers, ReadOne, AddServer);
                 break;
             case ListPart.RevokedKey:
                 ReadRevokedKeys(content);
@@ -102,7 +105,9 @@ internal sealed class ListReader
         {
             ReadOnlySpan<byte> bytes = reader.Block(ListSections.MaxSize);
             // Where one entry ends in another part, the next ones cannot be found.
-            ListDefectReason reason = reader.Failed ? ListDefectReason.Malformed : index == most ? ListDefectReason.TooMany : ListDefectReason.None;
+            ListDefectReason reason = reader.Failed ? ListDefectReason.Malformed
+                : index == most ? ListDefectReason.TooMany
+                : ListDefectReason.None;
             bool isLast = reason != ListDefectReason.None;
             T? item = null;
             if (!isLast)
@@ -148,7 +153,8 @@ internal sealed class ListReader
     private OnlineKeyCertificate? ReadCertificate(ref WireReader entry, out ListDefectReason reason)
     {
         OnlineKeyCertificate.Read(entry.Rest(), _roots, out OnlineKeyCertificate? certificate);
-        bool isGood = certificate is not null && certificate.Purposes.HasFlag(KeyPurposes.Notices) && certificate.Generation == _certificate.Generation;
+        bool isGood = certificate is not null && certificate.Purposes.HasFlag(KeyPurposes.Notices)
+            && certificate.Generation == _certificate.Generation;
         reason = isGood ? ListDefectReason.None : ListDefectReason.Certificate;
         return isGood ? certificate : null;
     }

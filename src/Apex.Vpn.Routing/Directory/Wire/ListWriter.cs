@@ -47,7 +47,9 @@ internal sealed class ListWriter
 
     // What is no coordinate becomes one that no reader takes.
     private static int Coordinate(double degrees) =>
-        double.IsFinite(degrees) ? (int)Math.Clamp(Math.Round(degrees * ListSections.CoordinateUnit), int.MinValue, int.MaxValue) : int.MaxValue;
+        double.IsFinite(degrees)
+            ? (int)Math.Clamp(Math.Round(degrees * ListSections.CoordinateUnit), int.MinValue, int.MaxValue)
+            : int.MaxValue;
 
     private static void WriteKey(WireWriter writer, PublicKey key)
     {

@@ -7,7 +7,9 @@ namespace Apex.Vpn.Routing.Directory.Wire;
 /// <summary>Reads servers that refer to the tables of their list.</summary>
 internal sealed class ServerEntry(List<Place?> places, List<string?> providers, List<EndpointSet?> endpointSets, DateTimeOffset issued)
 {
-    /// <summary>Reads one; null, with the first thing that is wrong, when it is no good. What follows in the entry is of a newer minor version.</summary>
+    /// <summary>
+    /// Reads one; null, with the first thing that is wrong, when it is no good. What follows in the entry is of a newer minor version.
+    /// </summary>
     internal Server? Read(ref WireReader entry, out ListDefectReason reason)
     {
         reason = ListDefectReason.None;
@@ -53,7 +55,8 @@ internal sealed class ServerEntry(List<Place?> places, List<string?> providers, 
         return endpoints is null ? ListDefectReason.Endpoint : ListDefectReason.None;
     }
 
-    private static Guid ReadId(ref WireReader entry) => entry.Bytes(16) is { IsEmpty: false } bytes ? new Guid(bytes, bigEndian: true) : Guid.Empty;
+    private static Guid ReadId(ref WireReader entry) =>
+        entry.Bytes(16) is { IsEmpty: false } bytes ? new Guid(bytes, bigEndian: true) : Guid.Empty;
 
     private static UdpEndpoint[] ReadAddresses(ref WireReader entry, ref ListDefectReason reason)
     {

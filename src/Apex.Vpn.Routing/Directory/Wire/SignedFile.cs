@@ -58,12 +58,15 @@ internal readonly ref struct SignedFile
     }
 
     /// <summary>Whether all of the time that the file speaks of lies within that of its certificate.</summary>
-    internal bool IsWithinCertificate(DateTimeOffset issued, DateTimeOffset end) => Certificate.NotBefore <= issued && end <= Certificate.NotAfter;
+    internal bool IsWithinCertificate(DateTimeOffset issued, DateTimeOffset end) =>
+        Certificate.NotBefore <= issued && end <= Certificate.NotAfter;
 
-    internal static byte[] Seal(FileKind kind, ReadOnlySpan<byte> body, SigningKey key, OnlineKeyCertificate certificate, byte major = Major, byte minor = 0)
+    internal static byte[] Seal(
+        FileKind kind, ReadOnlySpan<byte> body, SigningKey key, OnlineKeyCertificate certificate, byte major = Major, byte minor = 0)
     {
         byte[] file = new byte[HeaderSize + certificate.Bytes.Length + body.Length + SignaturePublicKey.SignatureSize];
-        if (file.Length > kind.MaxSize) throw new ArgumentException($"The file would have {file.Length} bytes; {kind.MaxSize} are allowed.");
+        if (file.Length > kind.MaxSize)
+            throw new ArgumentException($"The file would have {file.Length} bytes; {kind.MaxSize} are allowed.");
         var writer = new WireWriter();
         writer.Bytes(kind.Magic.Span);
         writer.Byte(major);

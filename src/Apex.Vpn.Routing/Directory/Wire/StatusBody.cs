@@ -6,7 +6,8 @@ internal static class StatusBody
     private const int EntrySize = 3;
     private const double Steps = byte.MaxValue;
 
-    internal static DirectoryVerdict Read(ReadOnlySpan<byte> body, ServerList list, uint generation, ListDigest digest, out StatusSnapshot? status)
+    internal static DirectoryVerdict Read(
+        ReadOnlySpan<byte> body, ServerList list, uint generation, ListDigest digest, out StatusSnapshot? status)
     {
         status = null;
         var reader = new WireReader(body);
@@ -28,7 +29,8 @@ internal static class StatusBody
         {
             // What an entry has beyond these three bytes, and what follows the entries, is of a newer minor version.
             ReadOnlySpan<byte> entry = entries.Slice(i * size, size);
-            if (list.IndexOfEntry(i) is >= 0 and int index) servers[index] = new ServerStatus((ServerStates)entry[0], entry[1] / Steps, entry[2] / Steps);
+            if (list.IndexOfEntry(i) is >= 0 and int index)
+                servers[index] = new ServerStatus((ServerStates)entry[0], entry[1] / Steps, entry[2] / Steps);
         }
         status = new StatusSnapshot
         {

@@ -40,7 +40,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     internal byte Byte() => Bytes(1) is [byte value] ? value : (byte)0;
 
-    internal ushort UInt16() => Bytes(sizeof(ushort)) is { IsEmpty: false } read ? BinaryPrimitives.ReadUInt16LittleEndian(read) : (ushort)0;
+    internal ushort UInt16() =>
+        Bytes(sizeof(ushort)) is { IsEmpty: false } read ? BinaryPrimitives.ReadUInt16LittleEndian(read) : (ushort)0;
 
     internal uint UInt32() => Bytes(sizeof(uint)) is { IsEmpty: false } read ? BinaryPrimitives.ReadUInt32LittleEndian(read) : 0;
 
@@ -97,7 +98,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <summary>Bytes after their length.</summary>
     internal ReadOnlySpan<byte> Block(int most) => Bytes(Number(most));
 
-    /// <summary>UTF-8 after its length in bytes, without control characters; fails when it is longer than <paramref name="most"/> bytes.</summary>
+    /// <summary>
+    /// UTF-8 after its length in bytes, without control characters; fails when it is longer than <paramref name="most"/> bytes.
+    /// </summary>
     internal string Text(int most)
     {
         ReadOnlySpan<byte> text = Block(most);
