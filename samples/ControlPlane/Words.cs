@@ -10,6 +10,8 @@ internal static class Words
 {
     internal static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    internal static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     internal static string Of(KeyPurposes purposes) => purposes.ToString().ToLowerInvariant();
 
     /// <summary>A key's SHA-256, as OpenSSH shows it.</summary>

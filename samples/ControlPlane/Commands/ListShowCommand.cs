@@ -39,7 +39,7 @@ internal static class ListShowCommand
             .. KeysShowCommand.Describe(list.Certificate!),
         ]);
         report.Rows(
-            ["#", "name", "place", "provider", "Mbit/s", "features", "endpoints", "keys", "last key until"],
+            ["#", "name", "place", "provider", "Mbit/s", "features", "keys", "until"],
             list.Servers.Select(static (server, index) => (string[])
             [
                 $"{index}",
@@ -48,10 +48,15 @@ internal static class ListShowCommand
                 server.Provider,
                 $"{server.Capacity}",
                 $"{server.Features}",
-                string.Join(' ', server.Endpoints.Select(static endpoint => $"{endpoint.Transport}/{endpoint.Address}")),
                 $"{server.Keys.Count}",
-                Words.Of(server.Keys.Max(static key => key.NotAfter)),
+                Words.DayOf(server.Keys.Max(static key => key.NotAfter)),
             ]));
+        report.Rows(
+            ["server", "transport", "address"],
+            list.Servers.SelectMany(static server => server.Endpoints.Select(endpoint => (string[])
+            [
+                server.Name, $"{endpoint.Transport}", $"{endpoint.Address}",
+            ])));
         if (list.Defects.Count > 0)
             report.Rows(
                 ["skipped", "#", "reason"],
