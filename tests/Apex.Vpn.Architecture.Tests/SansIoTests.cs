@@ -15,14 +15,16 @@ public sealed class SansIoTests
     [
         "Apex.Vpn.Protocol.Engine", "Apex.Vpn.Protocol.Crypto", "Apex.Vpn.Protocol.Buffers",
         "Apex.Vpn.Routing.Latency", "Apex.Vpn.Routing.Selection", "Apex.Vpn.Routing.Failover", "Apex.Vpn.Routing.Placement",
+        "Apex.Vpn.Routing.Directory.Wire",
         "Apex.Vpn.Fleet.Health", "Apex.Vpn.Fleet.Rollouts", "Apex.Vpn.Fleet.Statistics",
     ];
 
-    // The keys live in the root namespace, beside the device.
+    // The keys live in the root namespace, beside the device; what decides on lists lives beside what fetches them.
     private static readonly string[] CoreTypes =
     [
         "Apex.Vpn.Protocol.KeyText", "Apex.Vpn.Protocol.SecretKey", "Apex.Vpn.Protocol.PrivateKey", "Apex.Vpn.Protocol.PresharedKey",
-        "Apex.Vpn.Protocol.PublicKey", "Apex.Vpn.Protocol.ProbeSecret", "Apex.Vpn.Protocol.ProbeEpoch",
+        "Apex.Vpn.Protocol.PublicKey", "Apex.Vpn.Protocol.ProbeSecret", "Apex.Vpn.Protocol.ProbeEpoch", "Apex.Vpn.Protocol.SigningKey",
+        "Apex.Vpn.Protocol.SignaturePublicKey", "Apex.Vpn.Routing.Directory.DirectoryState",
     ];
 
     private static readonly string[] ForbiddenNamespaces =

@@ -29,6 +29,17 @@ internal static partial class Libsodium
     internal static partial int crypto_scalarmult_curve25519_base(Span<byte> result, ReadOnlySpan<byte> scalar);
 
     [LibraryImport(Library)]
+    internal static partial int crypto_sign_ed25519_seed_keypair(Span<byte> publicKey, Span<byte> secretKey, ReadOnlySpan<byte> seed);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_sign_ed25519_detached(
+        Span<byte> signature, nint signatureLength, ReadOnlySpan<byte> message, ulong messageLength, ReadOnlySpan<byte> secretKey);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_sign_ed25519_verify_detached(
+        ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message, ulong messageLength, ReadOnlySpan<byte> publicKey);
+
+    [LibraryImport(Library)]
     internal static partial int crypto_aead_chacha20poly1305_ietf_encrypt_detached(
         Span<byte> ciphertext,
         Span<byte> tag,

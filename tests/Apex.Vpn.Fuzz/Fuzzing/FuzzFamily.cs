@@ -20,9 +20,10 @@ internal sealed record FuzzFamily(
         new("transport", 220, 20_000, 1_000, static seed => new TransportFuzzer(seed)),
         new("outbound", 80, 20_000, 1_000, static seed => new OutboundFuzzer(seed)),
         new("segments", 60, 10_000, 1_000, static seed => new SegmentFuzzer(seed)),
-        new("datagrams", 400, 50_000, 1_000, static seed => new DatagramFuzzer(seed)),
+        new("datagrams", 380, 50_000, 1_000, static seed => new DatagramFuzzer(seed)),
         new("configurations", 24, 5_000, 1_000, static seed => new ConfigurationFuzzer(seed)),
         new("notices", 32, 5_000, 500, static seed => new NoticeFuzzer(seed)),
+        new("directory", 20, 5_000, 1_000, static seed => new DirectoryFuzzer(seed)),
         new("framing", 20, 20_000, 1_000, static seed => new FramingFuzzer(seed)),
         new("shell", 1, 10, 1, static seed => new ShellFuzzer(seed), Most: 200),
     ];

@@ -24,7 +24,7 @@ internal sealed class ControlPlane
     /// <summary>How many signatures clients looked at.</summary>
     internal int Verified { get; private set; }
 
-    internal byte[] PublicKey => _key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+    internal SignaturePublicKey PublicKey => new(_key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
 
     internal NoticeClientOptions Client => new() { Verifier = new Counting(this), SignedTime = () => SignedTime };
 

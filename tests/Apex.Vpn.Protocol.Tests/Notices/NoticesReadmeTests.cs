@@ -42,7 +42,7 @@ public sealed class NoticesReadmeTests
     }
 
     private static async Task<Notice> Hear(
-        InMemoryTun tun, IUdpTransport transport, Func<WireGuardDevice, Task> connect, byte[] signingKey, Func<DateTimeOffset?> signedTime,
+        InMemoryTun tun, IUdpTransport transport, Func<WireGuardDevice, Task> connect, SignaturePublicKey signingKey, Func<DateTimeOffset?> signedTime,
         PublicKey node, Guid nodeId, IPAddress gatewayAddress, IPAddress ownAddress)
     {
         // snippet: notices

@@ -1,0 +1,3 @@
+using Apex.Vpn.Samples.ControlPlane;
+
+return await ControlPlaneProgram.RunAsync(args, Console.Out, Console.Error);
