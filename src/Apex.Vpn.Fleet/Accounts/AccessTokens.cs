@@ -40,14 +40,16 @@ public sealed class AccessTokens : IDisposable
     {
         ArgumentNullException.ThrowIfNull(current);
         if (current.Length != KeySize) throw new ArgumentException($"A key has {KeySize} bytes.", nameof(current));
-        if (previous is not null && previous.Length != KeySize) throw new ArgumentException($"A key has {KeySize} bytes.", nameof(previous));
+        if (previous is not null && previous.Length != KeySize)
+            throw new ArgumentException($"A key has {KeySize} bytes.", nameof(previous));
         _current = new SecretBytes(current.Span);
         _previous = previous is null ? null : new SecretBytes(previous.Span);
     }
 
     /// <summary>Writes a token.</summary>
     /// <param name="claims">What it says.</param>
-    /// <param name="destination">At least <see cref="MaxTextLength"/> characters, or as many as it takes; the caller answers for erasing them.</param>
+    /// <param name="destination">At least <see cref="MaxTextLength"/> characters, or as many as it takes; the caller answers for erasing
+    /// them.</param>
     /// <returns>The number of characters written.</returns>
     /// <exception cref="ArgumentException">There are too many features, or one has a name that is none.</exception>
     public int Write(AccessClaims claims, Span<char> destination)
@@ -82,7 +84,8 @@ public sealed class AccessTokens : IDisposable
     {
         claims = null;
         Span<byte> bytes = stackalloc byte[MaxSize + 3];
-        if (text.Length > MaxTextLength || !TokenText.TryDecode(text, bytes, out int length) || length < FixedSize + MacSize || bytes[0] != Version)
+        if (text.Length > MaxTextLength || !TokenText.TryDecode(text, bytes, out int length)) return AccessTokenVerdict.Malformed;
+        if (length < FixedSize + MacSize || bytes[0] != Version)
             return AccessTokenVerdict.Malformed;
         ReadOnlySpan<byte> token = bytes[..length];
         if (!IsOurs(token)) return AccessTokenVerdict.Forged;

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Apex.Vpn.Fleet.Accounts;
 
-/// <summary>An anonymous account: 95 random bits and a check symbol, as <c>7K2M-XQ9D-0VHE-5RTA-P3CW</c>. Whoever knows it has the account.</summary>
+/// <summary>
+/// An anonymous account: 95 random bits and a check symbol, as <c>7K2M-XQ9D-0VHE-5RTA-P3CW</c>. Whoever knows it has the account.
+/// </summary>
 /// <remarks>
 /// <para>Twenty symbols of Crockford's base 32. The last one is a check over GF(32), by which any one wrong symbol and any two that changed
 /// places are found: a typo is told apart from an unknown account without asking anybody.</para>
@@ -37,7 +39,9 @@ public readonly struct AccountNumber : IEquatable<AccountNumber>
         return new AccountNumber(bits);
     }
 
-    /// <summary>Reads the text form: any case, hyphens and spaces where one likes, and what looks alike counts as alike (O 0, I L 1).</summary>
+    /// <summary>
+    /// Reads the text form: any case, hyphens and spaces where one likes, and what looks alike counts as alike (O 0, I L 1).
+    /// </summary>
     /// <param name="text">The text; anything may come. The caller answers for erasing it.</param>
     /// <param name="number">The number; default when the text is none.</param>
     public static AccountNumberError TryParse(ReadOnlySpan<char> text, out AccountNumber number)

@@ -27,7 +27,9 @@ internal static class Base32
         }
     }
 
-    /// <summary>Reads exactly as many symbols as there is room for, skipping hyphens and spaces. Bounded by the text's own length.</summary>
+    /// <summary>
+    /// Reads exactly as many symbols as there is room for, skipping hyphens and spaces. Bounded by the text's own length.
+    /// </summary>
     internal static Base32Result Read(ReadOnlySpan<char> text, Span<byte> symbols)
     {
         int count = 0;

@@ -3,8 +3,11 @@ using Apex.Vpn.Fleet.Peers;
 
 namespace Apex.Vpn.Fleet.Accounts;
 
-/// <summary>Where a request comes from, as 64 bits under a key of this process: a /24 or /56, what one customer of a network may have.</summary>
-/// <remarks>The key is random, in memory only and gone with the process: no hash can be turned into an address later. Safe from any thread.</remarks>
+/// <summary>
+/// Where a request comes from, as 64 bits under a key of this process: a /24 or /56, what one customer of a network may have.
+/// </summary>
+/// <remarks>The key is random, in memory only and gone with the process: no hash can be turned into an address later. Safe from any
+/// thread.</remarks>
 public sealed class ClientPrefixHasher
 {
     private readonly SipKey _key;

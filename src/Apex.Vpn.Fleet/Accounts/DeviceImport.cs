@@ -22,7 +22,8 @@ public sealed class DeviceImport
 
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text; the caller answers for erasing it.</param>
-    /// <exception cref="ConfigurationException">It is no such file; the message lists the errors and repeats nothing of the text.</exception>
+    /// <exception cref="ConfigurationException">It is no such file; the message lists the errors and repeats nothing of the
+    /// text.</exception>
     public static DeviceImport Read(ReadOnlySpan<char> text)
     {
         using var configuration = WireGuardConfiguration.Parse(text);

@@ -3,11 +3,13 @@ using Apex.Vpn.Protocol;
 
 namespace Apex.Vpn.Fleet.Accounts;
 
-/// <summary>Checks that a device holds the tunnel key it speaks for: when it registers the key, and each time it refreshes its session.</summary>
+/// <summary>
+/// Checks that a device holds the tunnel key it speaks for: when it registers the key, and each time it refreshes its session.
+/// </summary>
 /// <remarks>
-/// <para>A <see cref="KeyProof"/> towards a key of the control plane whose public half is in the API's description. The tunnel key itself is
-/// proven, not a second key beside it: a stolen refresh token is worth nothing without the device, nobody can register somebody else's key,
-/// and a device has one key to keep. Only a control plane can check such a proof, and nobody else needs to.</para>
+/// <para>A <see cref="KeyProof"/> towards a key of the control plane whose public half is in the API's description. The tunnel key itself
+/// is proven, not a second key beside it: a stolen refresh token is worth nothing without the device, nobody can register somebody else's
+/// key, and a device has one key to keep. Only a control plane can check such a proof, and nobody else needs to.</para>
 /// <para>Statements, ASCII: <c>"Apex.Vpn register 1|" + challenge</c> and <c>"Apex.Vpn refresh 1|" + token</c>; both serve once. Safe from
 /// any thread until disposed; each check costs an X25519.</para>
 /// </remarks>

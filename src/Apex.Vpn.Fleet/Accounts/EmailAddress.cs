@@ -26,7 +26,8 @@ public static class EmailAddress
         if (lower.Length > MaxLength || at is < 1 or > 64) return false;
         ReadOnlySpan<char> local = lower.AsSpan(0, at), domain = lower.AsSpan(at + 1);
         if (local.ContainsAnyExcept(LocalCharacters) || domain.ContainsAnyExcept(DomainCharacters)) return false;
-        if (!domain.Contains('.') || domain[0] is '.' or '-' || domain[^1] is '.' or '-' || domain.Contains("..", StringComparison.Ordinal)) return false;
+        if (!domain.Contains('.') || domain[0] is '.' or '-' || domain[^1] is '.' or '-' || domain.Contains("..", StringComparison.Ordinal))
+            return false;
         normalized = lower;
         return true;
     }

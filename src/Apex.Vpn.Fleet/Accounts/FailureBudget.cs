@@ -7,9 +7,9 @@ namespace Apex.Vpn.Fleet.Accounts;
 /// <para>From one prefix 10 at once and then one in 30 s; from all together 1000 at once and then 50 a second. An attempt is charged before
 /// it is checked, so that a thousand at once are not all let through, and given back when it was right. What is beyond the budget is
 /// refused without a look at the credentials.</para>
-/// <para>Prefixes are keyed hashes in a table of fixed size (1.5 MiB); when eight that share a place are all in debt, the one that owes least
-/// is forgotten, and the budget for all still holds. A state machine: <c>now</c> is the time on a clock that never goes back. Safe from any
-/// thread.</para>
+/// <para>Prefixes are keyed hashes in a table of fixed size (1.5 MiB); when eight that share a place are all in debt, the one that owes
+/// least is forgotten, and the budget for all still holds. A state machine: <c>now</c> is the time on a clock that never goes back. Safe
+/// from any thread.</para>
 /// </remarks>
 public sealed class FailureBudget
 {

@@ -6,7 +6,8 @@ public sealed class Plan
     /// <summary>The most devices of an account, 100.</summary>
     public const int MaxDevices = 100;
 
-    internal Plan(string name, int deviceLimit, IReadOnlyList<string> features) => (Name, DeviceLimit, Features) = (name, deviceLimit, features);
+    internal Plan(string name, int deviceLimit, IReadOnlyList<string> features) =>
+        (Name, DeviceLimit, Features) = (name, deviceLimit, features);
 
     /// <summary>The plan's name.</summary>
     public string Name { get; }

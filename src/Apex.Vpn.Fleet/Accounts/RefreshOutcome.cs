@@ -9,7 +9,9 @@ public enum RefreshOutcome
     /// <summary>The latest token once more, and a new access token: the answer before got lost.</summary>
     Repeated,
 
-    /// <summary>A token that was used long ago: somebody has a copy. The session ends, for the thief and for the owner, who logs in again.</summary>
+    /// <summary>
+    /// A token that was used long ago: somebody has a copy. The session ends, for the thief and for the owner, who logs in again.
+    /// </summary>
     Reused,
 
     /// <summary>The proof of the device's key is missing or wrong. Nothing changes: a token without the key opens nothing.</summary>

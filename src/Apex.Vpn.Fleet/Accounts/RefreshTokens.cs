@@ -58,7 +58,8 @@ public sealed class RefreshTokens : IDisposable
     {
         claim = default;
         Span<byte> token = stackalloc byte[Size], mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        if (text.Length != TextLength || !TokenText.TryDecode(text, token, out int length) || length != Size || token[0] != Version) return false;
+        if (text.Length != TextLength || !TokenText.TryDecode(text, token, out int length) || length != Size || token[0] != Version)
+            return false;
         HMACSHA256.HashData(_key.Span, token[..SignedSize], mac);
         if (!CryptographicOperations.FixedTimeEquals(mac, token[SignedSize..])) return false;
         claim = new RefreshClaim(new Guid(token.Slice(1, 16), bigEndian: true), BinaryPrimitives.ReadUInt32BigEndian(token[17..]));

@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Fleet.Accounts;
 
-/// <summary>So many at once, and one more each interval (generic cell rate algorithm). A bucket is one instant: when it is full again.</summary>
+/// <summary>
+/// So many at once, and one more each interval (generic cell rate algorithm). A bucket is one instant: when it is full again.
+/// </summary>
 internal sealed class TokenRate(TimeSpan interval, int burst)
 {
     /// <summary>Whether a bucket has one left, and takes it if so.</summary>

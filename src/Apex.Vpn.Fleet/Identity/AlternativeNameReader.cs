@@ -10,7 +10,9 @@ internal static class AlternativeNameReader
     private const int MaxLength = 1024;
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);
 
-    /// <summary>The one URI in the one extension of this kind; null when there is none, several, or something else that is no good.</summary>
+    /// <summary>
+    /// The one URI in the one extension of this kind; null when there is none, several, or something else that is no good.
+    /// </summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The extension is not well-formed.</exception>
     internal static string? SingleUri(X509ExtensionCollection extensions)
     {

@@ -28,7 +28,8 @@ public sealed class ApprovalProof : IEnrolmentProof
         lock (_lock)
         {
             EnrolmentState state = _desk.Ask(request, source, now);
-            if (state == EnrolmentState.Approved && _desk.TryCollect(request, now, out Guid node)) return new(new EnrolmentDecision(state, node));
+            if (state == EnrolmentState.Approved && _desk.TryCollect(request, now, out Guid node))
+                return new(new EnrolmentDecision(state, node));
             return new(new EnrolmentDecision(state, Guid.Empty));
         }
     }

@@ -4,7 +4,9 @@ using Apex.Vpn.Fleet.Keys;
 
 namespace Apex.Vpn.Fleet.Identity;
 
-/// <summary>The root of one fleet's identities: an ECDSA P-256 key that signs certificates of nodes and control planes, and lists.</summary>
+/// <summary>
+/// The root of one fleet's identities: an ECDSA P-256 key that signs certificates of nodes and control planes, and lists.
+/// </summary>
 /// <remarks>
 /// <para>A certificate is built from what the authority knows; a request gives its public key and nothing else. Nodes get 30 days, for TLS
 /// clients only; control planes 30 days, for TLS servers only. The authority signs no other authority.</para>
@@ -66,7 +68,8 @@ public sealed class CertificateAuthority : IDisposable
         subject.AddCommonName(name);
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        const X509KeyUsageFlags Usage = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(Usage, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         DateTimeOffset begin = CertificateProfile.ToSeconds(now);
         return new CertificateAuthority(key, request.Create(
@@ -183,7 +186,8 @@ public sealed class CertificateAuthority : IDisposable
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         HashList(purpose, data, digest);
-        if (!_key.TrySignHash(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, out int written) || written != SignatureSize)
+        const DSASignatureFormat Format = DSASignatureFormat.IeeeP1363FixedFieldConcatenation;
+        if (!_key.TrySignHash(digest, signature, Format, out int written) || written != SignatureSize)
             throw new CryptographicException("The signature has another length than P-256 gives.");
     }
 

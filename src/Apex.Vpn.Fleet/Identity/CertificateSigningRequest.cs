@@ -6,6 +6,8 @@ namespace Apex.Vpn.Fleet.Identity;
 /// <summary>Reads PKCS #10 requests that came from the network. Never throws.</summary>
 internal static class CertificateSigningRequest
 {
+    private const string CommonName = "2.5.4.3";
+
     /// <summary>Reads a request and checks all that does not depend on the authority.</summary>
     /// <param name="der">The request; anything may come.</param>
     /// <param name="node">Whose certificate it shall be; null when that is not known yet, so that the request may name nobody.</param>
@@ -36,9 +38,16 @@ internal static class CertificateSigningRequest
     internal static bool IsBadInput(Exception error) => error is CryptographicException or ArgumentException or NotSupportedException
         or FormatException or InvalidOperationException or OverflowException;
 
-    private static bool IsAllowedSubject(X500DistinguishedName subject, Guid? node) =>
-        subject.RawData.AsSpan().SequenceEqual(new X500DistinguishedName("").RawData)
-        || (node is { } id && subject.RawData.AsSpan().SequenceEqual(Subject(id).RawData));
+    // By what it says: each tool encodes the same text in its own way.
+    private static bool IsAllowedSubject(X500DistinguishedName subject, Guid? node)
+    {
+        X500RelativeDistinguishedName[] names = [.. subject.EnumerateRelativeDistinguishedNames()];
+        if (names.Length == 0) return true;
+        return node is { } id
+            && names is [{ HasMultipleElements: false } name]
+            && name.GetSingleElementType().Value == CommonName
+            && name.GetSingleElementValue() == id.ToString("D");
+    }
 
     private static bool AreAllowedExtensions(CertificateRequest request, Guid? node)
     {

@@ -43,7 +43,8 @@ public sealed class EnrolmentClientGate
             if (candidates.FirstOrDefault(IsTheRoot) is not { } root) return CertificateVerdict.Untrusted;
             CertificateVerdict verdict = CertificateChain.Check(server, [root], CertificateProfile.ServerUsage, now);
             if (verdict != CertificateVerdict.Valid) return verdict;
-            return CertificateProfile.SingleUri(server.Extensions) == NodeUri.ControlPlane ? CertificateVerdict.Valid : CertificateVerdict.WrongName;
+            bool isControlPlane = CertificateProfile.SingleUri(server.Extensions) == NodeUri.ControlPlane;
+            return isControlPlane ? CertificateVerdict.Valid : CertificateVerdict.WrongName;
         }
         catch (Exception error) when (CertificateSigningRequest.IsBadInput(error))
         {
@@ -55,11 +56,14 @@ public sealed class EnrolmentClientGate
         }
     }
 
-    private bool IsTheRoot(X509Certificate2 certificate) => CertificateProfile.HashKey(certificate.PublicKey).AsSpan().SequenceEqual(_rootHash);
+    private bool IsTheRoot(X509Certificate2 certificate) =>
+        CertificateProfile.HashKey(certificate.PublicKey).AsSpan().SequenceEqual(_rootHash);
 
     private static X509Certificate2? ReadAuthority(X509Certificate2 server)
     {
-        X509Extension[] found = [.. server.Extensions.Where(static extension => extension.Oid?.Value == CertificateProfile.AuthorityExtension)];
-        return found is [{ RawData.Length: <= CertificateAuthority.MaxRequestLength } one] ? X509CertificateLoader.LoadCertificate(one.RawData) : null;
+        X509Extension[] found = [.. server.Extensions.Where(static one => one.Oid?.Value == CertificateProfile.AuthorityExtension)];
+        return found is [{ RawData: { Length: <= CertificateAuthority.MaxRequestLength } data }]
+            ? X509CertificateLoader.LoadCertificate(data)
+            : null;
     }
 }

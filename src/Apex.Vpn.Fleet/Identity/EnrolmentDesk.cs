@@ -42,7 +42,8 @@ public sealed class EnrolmentDesk
 
     /// <summary>A node asks whether it may join.</summary>
     /// <param name="request">What it says.</param>
-    /// <param name="source">Where it comes from: a keyed hash of its address (<see cref="ClientPrefixHasher"/>), so that no address is kept.</param>
+    /// <param name="source">Where it comes from: a keyed hash of its address (<see cref="ClientPrefixHasher"/>), so that no address is
+    /// kept.</param>
     /// <param name="now">The time.</param>
     public EnrolmentState Ask(EnrolmentRequest request, ulong source, DateTimeOffset now)
     {
@@ -54,7 +55,8 @@ public sealed class EnrolmentDesk
             if (known.State is EnrolmentState.Pending or EnrolmentState.Approved) return EnrolmentState.Expired;
         }
         RemoveOver(now);
-        if (_entries.Count >= MaxEntries || _entries.Values.Count(entry => entry.Source == source) >= MaxPerSource) return EnrolmentState.Full;
+        if (_entries.Count >= MaxEntries || _entries.Values.Count(entry => entry.Source == source) >= MaxPerSource)
+            return EnrolmentState.Full;
         if (!_rate.TryTake(ref _bucket, now - DateTimeOffset.UnixEpoch)) return EnrolmentState.TooFast;
         var entry = new Entry(request, source, now);
         _entries.Add(request.Fingerprint, entry);
@@ -114,7 +116,8 @@ public sealed class EnrolmentDesk
     {
         ArgumentNullException.ThrowIfNull(request);
         node = Guid.Empty;
-        if (!_entries.TryGetValue(request.Fingerprint, out Entry? entry) || entry.State != EnrolmentState.Approved || now >= entry.Until) return false;
+        if (!_entries.TryGetValue(request.Fingerprint, out Entry? entry) || entry.State != EnrolmentState.Approved || now >= entry.Until)
+            return false;
         node = entry.Node;
         entry.Decide(EnrolmentState.Collected, node, now);
         return true;
@@ -131,7 +134,8 @@ public sealed class EnrolmentDesk
 
     private bool TryDecide(EnrolmentFingerprint fingerprint, EnrolmentState state, Guid node, DateTimeOffset now)
     {
-        if (!_entries.TryGetValue(fingerprint, out Entry? entry) || entry.State != EnrolmentState.Pending || now >= entry.Until) return false;
+        if (!_entries.TryGetValue(fingerprint, out Entry? entry) || entry.State != EnrolmentState.Pending || now >= entry.Until)
+            return false;
         entry.Decide(state, node, now);
         return true;
     }

@@ -4,7 +4,9 @@ using Apex.Vpn.Fleet.Accounts;
 
 namespace Apex.Vpn.Fleet.Identity;
 
-/// <summary>Stands for the keys of a node that wants to join, short enough to be read aloud: 80 bits as <c>7K2M-XQ9D-0VHE-5RTA</c>.</summary>
+/// <summary>
+/// Stands for the keys of a node that wants to join, short enough to be read aloud: 80 bits as <c>7K2M-XQ9D-0VHE-5RTA</c>.
+/// </summary>
 /// <remarks>
 /// The first 80 bits of a SHA-256 over the signing key and the delivery key. To pass for a given node somebody must find other keys with
 /// the same 80 bits, 2^80 tries; two keys of one's own that agree take 2^40 and are of no use. A value; immutable.
@@ -34,7 +36,9 @@ public readonly struct EnrolmentFingerprint : IEquatable<EnrolmentFingerprint>
         return new EnrolmentFingerprint(BinaryPrimitives.ReadUInt128BigEndian(hash) >> 48);
     }
 
-    /// <summary>Reads the text form: any case, hyphens and spaces where one likes, and what looks alike counts as alike (O 0, I L 1).</summary>
+    /// <summary>
+    /// Reads the text form: any case, hyphens and spaces where one likes, and what looks alike counts as alike (O 0, I L 1).
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="fingerprint">The fingerprint; default when the text is none.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out EnrolmentFingerprint fingerprint)

@@ -11,7 +11,8 @@ public sealed class EnrolmentRequest
 
     private readonly byte[] _csr;
 
-    private EnrolmentRequest(byte[] csr, Protocol.PublicKey deliveryKey, EnrolmentFingerprint fingerprint, string name, string city, Guid? node)
+    private EnrolmentRequest(
+        byte[] csr, Protocol.PublicKey deliveryKey, EnrolmentFingerprint fingerprint, string name, string city, Guid? node)
     {
         _csr = csr;
         DeliveryKey = deliveryKey;

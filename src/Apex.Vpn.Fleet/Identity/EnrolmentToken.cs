@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Apex.Vpn.Fleet.Accounts;
 using Apex.Vpn.Fleet.Keys;
 
 namespace Apex.Vpn.Fleet.Identity;
@@ -57,7 +58,8 @@ public sealed class EnrolmentToken : IDisposable
     /// <param name="text">The text; the caller answers for erasing it.</param>
     /// <param name="token">The token, which the caller disposes; null when the text is none.</param>
     /// <param name="error">What is wrong, in words that repeat nothing of the text; null when nothing is.</param>
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out EnrolmentToken? token, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out EnrolmentToken? token, [NotNullWhen(false)] out string? error)
     {
         token = null;
         text = text.Trim();
@@ -120,6 +122,5 @@ public sealed class EnrolmentToken : IDisposable
     }
 
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes) =>
-        Base64Url.IsValid(text, out int length) && length == bytes.Length && !text.ContainsAny(" \t\r\n=")
-        && Base64Url.TryDecodeFromChars(text, bytes, out int written) && written == bytes.Length;
+        TokenText.TryDecode(text, bytes, out int written) && written == bytes.Length;
 }

@@ -8,6 +8,7 @@ public interface IEnrolmentTokens
     /// <param name="id">The token's id.</param>
     /// <param name="secretHash">What <see cref="EnrolmentToken.HashSecret(Guid, ReadOnlySpan{byte})"/> gave.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The record; null when there is no such token, or the secret is wrong, or it was used, or it has expired: all alike.</returns>
+    /// <returns>The record; null when there is no such token, or the secret is wrong, or it was used, or it has expired: all
+    /// alike.</returns>
     ValueTask<EnrolmentTokenRecord?> BurnAsync(Guid id, ReadOnlyMemory<byte> secretHash, CancellationToken cancellationToken);
 }

@@ -50,7 +50,9 @@ public sealed class IdentityClaims
     /// <param name="node">The node's id.</param>
     public bool IsQuarantined(Guid node) => _nodes.TryGetValue(node, out Claims? claims) && claims.IsQuarantined;
 
-    /// <summary>A person looked into it: the node starts afresh, with a certificate of its own. False when it was not quarantined.</summary>
+    /// <summary>
+    /// A person looked into it: the node starts afresh, with a certificate of its own. False when it was not quarantined.
+    /// </summary>
     /// <param name="node">The node's id.</param>
     public bool Release(Guid node) => IsQuarantined(node) && _nodes.Remove(node);
 

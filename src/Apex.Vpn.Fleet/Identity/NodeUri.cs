@@ -3,7 +3,7 @@ namespace Apex.Vpn.Fleet.Identity;
 /// <summary>How certificates name who holds them: a URI among the subject's alternative names, as SPIFFE does.</summary>
 internal static class NodeUri
 {
-    internal const string ControlPlane = "apex://control-plane";
+    internal const string ControlPlane = "apex://role/control-plane";
     private const string Prefix = "apex://node/";
     private const int IdLength = 36;
 

@@ -1,15 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Apex.Vpn.Fleet.Keys;
 
 namespace Apex.Vpn.Fleet.Identity;
 
-/// <summary>The WireGuard key of a city that exported profiles name: long-lived, kept by the control plane, shared by the city's nodes.</summary>
+/// <summary>
+/// The WireGuard key of a city that exported profiles name: long-lived, kept by the control plane, shared by the city's nodes.
+/// </summary>
 /// <remarks>
 /// <para>A profile on a router has no program behind it that could fetch a new key, so this one lives a year or more and survives the
 /// nodes' reboots. The price: whoever holds it can answer for the city until it is revoked. It is stored in a <see cref="KeyEnvelope"/>,
-/// travels sealed to one boot of one node (<see cref="Protocol.SealedBox"/> to <see cref="EnrolmentRequest.DeliveryKey"/>), and is in plain in
-/// memory only.</para>
+/// travels sealed to one boot of one node (<see cref="Protocol.SealedBox"/> to <see cref="EnrolmentRequest.DeliveryKey"/>), and is in
+/// plain in memory only.</para>
 /// <para>Sealing is by X25519, not by an ECDH of the certificate's key: one key should not both sign and decrypt, certificates' keys change
 /// at each renewal, and X25519 with an AEAD is what the engine has anyway. Not thread-safe while it is disposed.</para>
 /// </remarks>
@@ -122,7 +126,7 @@ public sealed class ProfileIdentity : IDisposable
         Span<byte> secret = stackalloc byte[Protocol.PrivateKey.Size];
         _key.CopyTo(secret);
         bool sealedUp = Protocol.SealedBox.TrySeal(deliveryKey, Context(City, Version, node), secret, box);
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+        CryptographicOperations.ZeroMemory(secret);
         return sealedUp;
     }
 
@@ -140,8 +144,9 @@ public sealed class ProfileIdentity : IDisposable
         key = null;
         if (box.Length != DeliverySize || !EnrolmentRequest.IsName(city)) return false;
         Span<byte> secret = stackalloc byte[Protocol.PrivateKey.Size];
-        if (Protocol.SealedBox.TryOpen(keys.DeliveryKey, Context(city, version, node), box, secret, out _)) key = new Protocol.PrivateKey(secret);
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+        if (Protocol.SealedBox.TryOpen(keys.DeliveryKey, Context(city, version, node), box, secret, out _))
+            key = new Protocol.PrivateKey(secret);
+        CryptographicOperations.ZeroMemory(secret);
         return key is not null;
     }
 
@@ -155,5 +160,5 @@ public sealed class ProfileIdentity : IDisposable
 
     // City names hold no '|'.
     private static byte[] Context(string city, int version, Guid node) =>
-        Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Apex.Vpn profile key|{city}|{version}|{node:D}"));
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Apex.Vpn profile key|{city}|{version}|{node:D}"));
 }

@@ -52,7 +52,8 @@ public sealed class RevocationList
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(4), sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(12), now.ToUnixTimeSeconds());
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), sorted.Length);
-        for (int i = 0; i < sorted.Length; i++) BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(HeaderSize + (i * SerialSize)), sorted[i]);
+        for (int i = 0; i < sorted.Length; i++)
+            BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(HeaderSize + (i * SerialSize)), sorted[i]);
         int signed = bytes.Length - CertificateAuthority.SignatureSize;
         authority.SignList(Purpose, bytes.AsSpan(0, signed), bytes.AsSpan(signed));
         return new RevocationList(bytes);

@@ -39,9 +39,10 @@ internal readonly struct EnvelopeLayout
 
     internal static byte[] Allocate(string keyId, ReadOnlySpan<byte> wrapped, int secretLength, out EnvelopeLayout layout)
     {
-        if (keyId.Length is 0 or > MaxKeyIdLength || !Ascii.IsValid(keyId)) throw new KeyVaultException("The vault's key id is no short ASCII text.");
+        if (keyId.Length is 0 or > MaxKeyIdLength || !Ascii.IsValid(keyId))
+            throw new KeyVaultException("The vault's key id is no short ASCII text.");
         if (wrapped.Length is 0 or > KeyEnvelope.MaxWrappedLength)
-            throw new KeyVaultException($"The vault wraps a key into {wrapped.Length} bytes; 1 to {KeyEnvelope.MaxWrappedLength} can be stored.");
+            throw new KeyVaultException($"The vault wraps a key into {wrapped.Length} bytes, not 1 to {KeyEnvelope.MaxWrappedLength}.");
         int wrappedAt = Magic.Length + 2 + keyId.Length + sizeof(ushort), sealedAt = wrappedAt + wrapped.Length;
         byte[] blob = new byte[sealedAt + NonceSize + secretLength + TagSize];
         layout = new EnvelopeLayout(keyId, wrappedAt, sealedAt, blob.Length);
@@ -64,7 +65,8 @@ internal readonly struct EnvelopeLayout
         int wrappedLength = BinaryPrimitives.ReadUInt16LittleEndian(blob[(wrappedAt - sizeof(ushort))..]);
         int secretLength = blob.Length - wrappedAt - wrappedLength - NonceSize - TagSize;
         if (wrappedLength is 0 or > KeyEnvelope.MaxWrappedLength || secretLength is < 1 or > SecretBytes.MaxLength) return false;
-        layout = new EnvelopeLayout(Encoding.ASCII.GetString(blob.Slice(header, idLength)), wrappedAt, wrappedAt + wrappedLength, blob.Length);
+        string keyId = Encoding.ASCII.GetString(blob.Slice(header, idLength));
+        layout = new EnvelopeLayout(keyId, wrappedAt, wrappedAt + wrappedLength, blob.Length);
         return true;
     }
 

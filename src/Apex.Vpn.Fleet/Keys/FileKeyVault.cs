@@ -25,7 +25,7 @@ public sealed class FileKeyVault : LocalKeyVault
         bool created = false;
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
             using var file = new FileStream(path, options);
             created = true;

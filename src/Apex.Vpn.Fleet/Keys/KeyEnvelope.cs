@@ -4,9 +4,9 @@ namespace Apex.Vpn.Fleet.Keys;
 
 /// <summary>How a secret is stored: under a data key of its own, which the vault's key wraps (envelope encryption).</summary>
 /// <remarks>
-/// <para>AES-256-GCM under a random data key that encrypts this one secret; authenticated with it are the secret's name and version, so that
-/// no blob serves in the place of another. A new vault key means to wrap the data keys again (<see cref="RewrapAsync"/>); the secrets stay
-/// as they are, and old and new blobs live side by side until all are done.</para>
+/// <para>AES-256-GCM under a random data key that encrypts this one secret; authenticated with it are the secret's name and version, so
+/// that no blob serves in the place of another. A new vault key means to wrap the data keys again (<see cref="RewrapAsync"/>); the
+/// secrets stay as they are, and old and new blobs live side by side until all are done.</para>
 /// <para>Blob: <c>"AVK" | u8 1 | u8 n, key id[n] | u16 m, wrapped data key[m] | nonce[12] | ciphertext | tag[16]</c>, little-endian.</para>
 /// <para>All values in and out; nothing is stored here. Data keys are erased after use. Safe from any thread.</para>
 /// </remarks>
@@ -22,7 +22,8 @@ public static class KeyEnvelope
 
     /// <summary>Encrypts a secret for storage.</summary>
     /// <param name="vault">Wraps the data key.</param>
-    /// <param name="name">What the secret is, such as <c>ca</c> or <c>profile/se-sto</c>: 1 to <see cref="MaxNameLength"/> printable ASCII characters.</param>
+    /// <param name="name">What the secret is, such as <c>ca</c> or <c>profile/se-sto</c>: 1 to <see cref="MaxNameLength"/> printable
+    /// ASCII characters.</param>
     /// <param name="version">Which one of that name, not negative.</param>
     /// <param name="secret">The secret; stays the caller's.</param>
     /// <param name="cancellationToken">Ends the wait for the vault.</param>
@@ -77,7 +78,8 @@ public static class KeyEnvelope
 
     /// <summary>The id of the vault key that a blob needs; null when it is no blob.</summary>
     /// <param name="blob">The blob.</param>
-    public static string? ReadKeyId(ReadOnlySpan<byte> blob) => EnvelopeLayout.TryRead(blob, out EnvelopeLayout layout) ? layout.KeyId : null;
+    public static string? ReadKeyId(ReadOnlySpan<byte> blob) =>
+        EnvelopeLayout.TryRead(blob, out EnvelopeLayout layout) ? layout.KeyId : null;
 
     /// <summary>Wraps a blob's data key by another vault key. The secret itself is not decrypted.</summary>
     /// <param name="from">The vault that wrapped it.</param>
@@ -86,7 +88,8 @@ public static class KeyEnvelope
     /// <param name="cancellationToken">Ends the wait for the vaults.</param>
     /// <returns>The blob to store instead; the same bytes when <paramref name="to"/> wraps it already.</returns>
     /// <exception cref="KeyVaultException">The blob was wrapped by a third key, or is damaged.</exception>
-    public static async ValueTask<byte[]> RewrapAsync(IKeyVault from, IKeyVault to, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> RewrapAsync(
+        IKeyVault from, IKeyVault to, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);

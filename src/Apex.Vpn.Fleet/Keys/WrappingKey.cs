@@ -25,7 +25,9 @@ internal sealed class WrappingKey : IDisposable
     /// <summary>Takes the key over.</summary>
     internal static WrappingKey Own(SecretBytes key) => new(key);
 
-    /// <summary>Reads the text form: base64 of 32 bytes, with space around it allowed. The message of an error does not repeat it.</summary>
+    /// <summary>
+    /// Reads the text form: base64 of 32 bytes, with space around it allowed. The message of an error does not repeat it.
+    /// </summary>
     internal static WrappingKey Parse(ReadOnlySpan<char> text, string where)
     {
         ReadOnlySpan<char> trimmed = text.Trim();

@@ -9,9 +9,9 @@ namespace Apex.Vpn.Fleet.Peers;
 /// <para>It holds 96 bits of a keyed hash and never the key: a dump of the memory shows no public keys, and nobody outside can aim at a
 /// place. Two of ten million devices fall together with a probability of 10^-15. 32 bytes an entry, at most three of four places taken: 43
 /// to 54 bytes a device.</para>
-/// <para>Ownership: one thread at a time writes (<see cref="Add"/>, <see cref="Revoke"/>, <see cref="Remove"/>, <see cref="Reserve"/>), which the
-/// caller sees to; any number of threads look up meanwhile, without locks and without allocating. A reader that met a change looks again:
-/// a change takes less than a microsecond, and growth works on a copy.</para>
+/// <para>Ownership: one thread at a time writes (<see cref="Add"/>, <see cref="Revoke"/>, <see cref="Remove"/>, <see cref="Reserve"/>),
+/// which the caller sees to; any number of threads look up meanwhile, without locks and without allocating. A reader that met a change
+/// looks again: a change takes less than a microsecond, and growth works on a copy.</para>
 /// </remarks>
 public sealed class DeviceIndex
 {

@@ -6,7 +6,9 @@ using Apex.Vpn.Protocol.Admission;
 
 namespace Apex.Vpn.Fleet.Peers;
 
-/// <summary>Which keys are surely no devices of a region: spares a node questions about strangers. A blocked Bloom filter, signed.</summary>
+/// <summary>
+/// Which keys are surely no devices of a region: spares a node questions about strangers. A blocked Bloom filter, signed.
+/// </summary>
 /// <remarks>
 /// <para>One block of 512 bits a key, eight bits in it, 16 bits of memory for each expected key: one cache line a question, about one
 /// stranger in 700 passes. No member is ever kept out. Members that join later are added in place by one writer, which needs no new
@@ -62,13 +64,15 @@ public sealed class MembershipFilter : IMembershipFilter
     /// <param name="now">The time.</param>
     /// <param name="lifetime">How long it may be used; more than zero.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public static MembershipFilter Create(ReadOnlySpan<byte> regionKey, int expectedCount, ulong sequence, DateTimeOffset now, TimeSpan lifetime)
+    public static MembershipFilter Create(
+        ReadOnlySpan<byte> regionKey, int expectedCount, ulong sequence, DateTimeOffset now, TimeSpan lifetime)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedCount);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
         int blocks = (int)Math.Min(MaxBlocks, ((expectedCount * (long)BitsPerKey) + (8 * BlockSize) - 1) / (8 * BlockSize));
         DateTimeOffset issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
-        return new MembershipFilter(ReadKey(regionKey), new ulong[Math.Max(1, blocks) * (BlockSize / sizeof(ulong))], sequence, issued, issued + lifetime, 0);
+        ulong[] bits = new ulong[Math.Max(1, blocks) * (BlockSize / sizeof(ulong))];
+        return new MembershipFilter(ReadKey(regionKey), bits, sequence, issued, issued + lifetime, 0);
     }
 
     /// <summary>Adds a key. For one writer at a time.</summary>
@@ -114,7 +118,8 @@ public sealed class MembershipFilter : IMembershipFilter
         BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)Count);
         BinaryPrimitives.WriteUInt32LittleEndian(header[32..], (uint)(_bits.Length / (BlockSize / sizeof(ulong))));
         BinaryPrimitives.WriteUInt64LittleEndian(header[36..], KeyId(_key));
-        for (int i = 0; i < _bits.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(header[(HeaderSize + (i * sizeof(ulong)))..], _bits[i]);
+        for (int i = 0; i < _bits.Length; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(header[(HeaderSize + (i * sizeof(ulong)))..], _bits[i]);
         int signed = bytes.Length - CertificateAuthority.SignatureSize;
         authority.SignList(Purpose, bytes.AsSpan(0, signed), bytes.AsSpan(signed));
         return bytes;

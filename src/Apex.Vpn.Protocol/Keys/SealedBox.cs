@@ -20,7 +20,8 @@ public static class SealedBox
     /// <param name="context">What both sides know: the purpose, and what the content belongs to.</param>
     /// <param name="plaintext">The content.</param>
     /// <param name="box">Exactly <see cref="Overhead"/> bytes more than the content.</param>
-    /// <returns>False, with nothing of the content in the box, when the recipient's key is none that anybody can hold (low order).</returns>
+    /// <returns>False, with nothing of the content in the box, when the recipient's key is none that anybody can hold (low
+    /// order).</returns>
     /// <exception cref="ArgumentException"><paramref name="box"/> has another length.</exception>
     public static bool TrySeal(PublicKey recipient, ReadOnlySpan<byte> context, ReadOnlySpan<byte> plaintext, Span<byte> box)
     {
@@ -44,7 +45,8 @@ public static class SealedBox
     /// <param name="box">The box; anything may come.</param>
     /// <param name="plaintext">At least as long as the content; cleared when the box does not open.</param>
     /// <param name="written">The length of the content; 0 when the box does not open.</param>
-    public static bool TryOpen(PrivateKey recipient, ReadOnlySpan<byte> context, ReadOnlySpan<byte> box, Span<byte> plaintext, out int written)
+    public static bool TryOpen(
+        PrivateKey recipient, ReadOnlySpan<byte> context, ReadOnlySpan<byte> box, Span<byte> plaintext, out int written)
     {
         ArgumentNullException.ThrowIfNull(recipient);
         written = 0;
