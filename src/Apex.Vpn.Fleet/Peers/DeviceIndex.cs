@@ -167,13 +167,14 @@ public sealed class DeviceIndex
         return SipHash.Hash(in _key, bytes);
     }
 
-    private void BeginChange()
+    /// <summary>From here to <see cref="EndChange"/> readers wait. Internal for a test that stops in between.</summary>
+    internal void BeginChange()
     {
         _version++;
         Volatile.WriteBarrier(); // who sees any of the change sees that there is one
     }
 
-    private void EndChange() => Volatile.Write(ref _version, _version + 1);
+    internal void EndChange() => Volatile.Write(ref _version, _version + 1);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Entry

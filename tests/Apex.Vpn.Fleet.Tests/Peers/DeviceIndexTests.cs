@@ -114,10 +114,12 @@ public sealed class DeviceIndexTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    // Four keys never change, others come, go and grow the table around them: whoever reads meanwhile finds the four, always, and whole
-    // grants.
-    [Fact]
-    public void Readers_see_whole_grants_while_one_writes()
+    // Four keys never change, others come and go around them and push them about, and the table grows: whoever reads meanwhile finds the
+    // four, always, and whole grants. Twelve keys in sixteen places lie so close that many a change moves one of the four.
+    [Theory]
+    [InlineData(12, 1_000_000, false)]
+    [InlineData(600, 150_000, true)]
+    public void Readers_see_whole_grants_while_one_writes(int keys, int rounds, bool grows)
     {
         for (int i = 0; i < 4; i++) _index.Add(Devices.Key(i), Devices.Grant(i));
         int stop = 0;
@@ -129,7 +131,7 @@ public sealed class DeviceIndexTests
             {
                 for (int n = 0; Volatile.Read(ref stop) == 0 && failures[reader] is null; n++)
                 {
-                    int key = n % 600;
+                    int key = n % (grows ? keys : 4);
                     GrantAnswer answer = _index.Look(Devices.Key(key), out DeviceGrant grant);
                     bool isRight = answer == GrantAnswer.Granted && grant == Devices.Grant(key);
                     if (key < 4 && !isRight) failures[reader] = $"lost {key}: {answer}";
@@ -140,17 +142,32 @@ public sealed class DeviceIndexTests
         ];
         foreach (Thread reader in readers) reader.Start();
         var random = new Random(8);
-        for (int round = 0; round < 150_000 || reads.Any(static n => n < 5000); round++)
+        for (int round = 0; round < rounds || reads.Any(static n => n < 5000); round++)
         {
-            int key = random.Next(4, 600);
-            if (random.Next(3) == 0) _index.Remove(Devices.Key(key));
-            else _index.Add(Devices.Key(key), Devices.Grant(key, round));
-            if (round % 1000 == 0) _index.Reserve(random.Next(500, 3000));
+            if (Array.Exists(failures, static failure => failure is not null)) break;
+            int key = random.Next(4, keys);
+            bool removed = _index.Remove(Devices.Key(key));
+            if (!grows || !removed) _index.Add(Devices.Key(key), Devices.Grant(key, round));
+            if (grows && round % 1000 == 0) _index.Reserve(random.Next(500, 3000));
         }
         Volatile.Write(ref stop, 1);
         foreach (Thread reader in readers) reader.Join();
 
         Assert.All(failures, Assert.Null);
+    }
+
+    // What the threads above meet once in a blue moon.
+    [Fact]
+    public async Task A_reader_that_meets_a_change_waits_for_its_end()
+    {
+        _index.Add(Devices.Key(1), Devices.Grant(1));
+        _index.BeginChange();
+
+        var reader = Task.Run(() => _index.Look(Devices.Key(1), out _));
+        await Assert.ThrowsAsync<TimeoutException>(() => reader.WaitAsync(TimeSpan.FromMilliseconds(100)));
+
+        _index.EndChange();
+        Assert.Equal(GrantAnswer.Granted, await reader);
     }
 
     [Fact]
