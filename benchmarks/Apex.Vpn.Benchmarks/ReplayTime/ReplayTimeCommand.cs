@@ -7,8 +7,8 @@ using Apex.Vpn.Benchmarks.Commands;
 namespace Apex.Vpn.Benchmarks.ReplayTime;
 
 /// <summary>
-/// <c>replay-time --files FILE … [--servers 20] [--probes 8] [--seed 1 | --seeds 1-10] [--json]</c>: users of a measured Internet keep or leave
-/// their server as time goes on, by our rule, by the latest measurement, and not at all.
+/// <c>replay-time --files FILE … [--servers 20] [--probes 8] [--seed 1 | --seeds 1-10] [--json]</c>: users of a measured Internet keep or
+/// leave their server as time goes on, by our rule, by the latest measurement, and not at all.
 /// </summary>
 internal static class ReplayTimeCommand
 {
@@ -27,9 +27,9 @@ internal static class ReplayTimeCommand
         files.Validators.Add(static result =>
         {
             // They would be taken for one file more.
-            if (result.Tokens.FirstOrDefault(static token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { Value: var unknown })
-                result.AddError($"Unknown option: {unknown}.");
-            else if (result.Tokens.Count < 2) result.AddError("--files: two slices at least, since a choice is judged by the slice after it.");
+            Token? unknown = result.Tokens.FirstOrDefault(static token => token.Value.StartsWith("--", StringComparison.Ordinal));
+            if (unknown is not null) result.AddError($"Unknown option: {unknown.Value}.");
+            else if (result.Tokens.Count < 2) result.AddError("--files: two slices at least; a choice is judged by the slice after it.");
         });
         Option<int> servers = Whole("--servers", "How many hosts are servers, drawn by the seed; the others are users.", 20, 2, 256);
         Option<int> probes = Whole("--probes", "How many servers a user probes in a slice.", 8, 2, 32);
@@ -41,8 +41,9 @@ internal static class ReplayTimeCommand
             CustomParser = ParseSeeds,
         };
         var json = new Option<bool>("--json") { Description = "Print JSON in place of a table." };
-        var command = new Command("replay-time", "Replays slices of measured round trips: how often users switch servers and what that costs or saves, "
-            + "by our rule, always to the best of the latest measurements, and never.")
+        const string Description = "Replays slices of measured round trips: how often users switch servers and what that costs or saves, by "
+            + "our rule, always to the best of the latest measurements, and never.";
+        var command = new Command("replay-time", Description)
         {
             files, servers, probes, seed, seeds, json,
         };
@@ -66,8 +67,8 @@ internal static class ReplayTimeCommand
         option.Validators.Add(result =>
         {
             // What is no whole number is refused by the parser itself.
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
-                result.AddError($"{name}: {least} to {most}.");
+            if (result.Tokens is not [{ Value: var text }] || !int.TryParse(text, CultureInfo.InvariantCulture, out int value)) return;
+            if (value < least || value > most) result.AddError($"{name}: {least} to {most}.");
         });
         return option;
     }

@@ -26,7 +26,7 @@ internal static class ReplayTimeRun
             progress.Step();
         }
         if (seeds.Sum(static figures => figures.Charged) == 0)
-            throw new DataFileException(options.Files[0], "no user has measurements of all servers in any slice after the first; nothing can be judged");
+            throw new DataFileException(options.Files[0], "no user has all servers measured in a later slice; nothing can be judged");
         return ReplayTimeReport.Of(options, slices.Length, [.. seeds]);
     }
 
@@ -36,10 +36,10 @@ internal static class ReplayTimeRun
         foreach ((int i, RttMatrix slice) in slices.Index())
         {
             if (slice.Hosts != slices[0].Hosts)
-                throw new DataFileException(options.Files[i], $"{slice.Hosts} hosts, and {slices[0].Hosts} in {options.Files[0]}; slices are of the same hosts");
+                throw new DataFileException(options.Files[i], $"{slice.Hosts} hosts, but {slices[0].Hosts} in {options.Files[0]}");
         }
         if (options.Servers >= slices[0].Hosts)
-            throw new DataFileException(options.Files[0], $"{slices[0].Hosts} hosts; with {options.Servers} servers nobody is left to be a user");
+            throw new DataFileException(options.Files[0], $"{slices[0].Hosts} hosts; {options.Servers} of them servers, nobody is left");
         return slices;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Apex.Vpn.Benchmarks.Data;
 using Apex.Vpn.Protocol.Transports;
 using Apex.Vpn.Routing.Directory;
@@ -7,8 +8,9 @@ namespace Apex.Vpn.Benchmarks.ReplayTime;
 
 /// <summary>One user under one rule: probes what the plan says, slice by slice, and lets the rule decide.</summary>
 /// <remarks>
-/// The time between slices is not documented, so a slice is taken for one round of probes, and rounds for a minute apart, which is the plan's
-/// interval. Every round is a full one: the current server, the three that are fastest by their smoothed times, and those longest not probed.
+/// The time between slices is not documented, so a slice is taken for one round of probes, and rounds for a minute apart, which is the
+/// plan's interval. Every round is a full one: the current server, the three that are fastest by their smoothed times, and those longest
+/// not probed.
 /// </remarks>
 internal sealed class ReplayUser
 {
@@ -84,14 +86,21 @@ internal sealed class ReplayUser
             if (double.IsNaN(rtt)) _map.AddLoss(order.Server, order.Version, now);
             else _map.AddSample(order.Server, order.Version, TimeSpan.FromMilliseconds(rtt), now);
         }
-        ReadOnlySpan<(int Server, double Rtt)> measured = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_measured);
+        ReadOnlySpan<(int Server, double Rtt)> measured = CollectionsMarshal.AsSpan(_measured);
         Current = Current is { } current ? _rule.Decide(current, measured, now) : FirstChoice.Of(measured);
     }
 
     private void Rank()
     {
         for (int i = 0; i < _smoothed.Length; i++)
-            _smoothed[i] = _map.Find(i, IpVersion.V4) is { HasRtt: true } known ? known.SmoothedRtt.TotalMilliseconds : double.PositiveInfinity;
-        Array.Sort(_ranked, (one, other) => _smoothed[one].CompareTo(_smoothed[other]) is var order and not 0 ? order : one.CompareTo(other));
+        {
+            RttEstimator? known = _map.Find(i, IpVersion.V4);
+            _smoothed[i] = known is { HasRtt: true } ? known.SmoothedRtt.TotalMilliseconds : double.PositiveInfinity;
+        }
+        Array.Sort(_ranked, (one, other) =>
+        {
+            int order = _smoothed[one].CompareTo(_smoothed[other]);
+            return order != 0 ? order : one.CompareTo(other);
+        });
     }
 }

@@ -10,7 +10,8 @@ internal sealed class RuleFigures(string rule)
 
     public int Switches { get; set; }
 
-    /// <summary>How much longer the round trip was than that of the best server of the slice, in milliseconds, for each slice that counts.</summary>
+    /// <summary>How much longer the round trip was than that of the best server of the slice, in milliseconds, for each slice that
+    /// counts.</summary>
     [JsonIgnore]
     public List<double> Regrets { get; } = [];
 

@@ -2,7 +2,8 @@ using Apex.Vpn.Routing.Failover;
 
 namespace Apex.Vpn.Benchmarks.ReplayTime;
 
-/// <summary>Ours: <see cref="StickinessRule"/> with its defaults, a slice being one round of probes, and nothing going on that a move would tear.</summary>
+/// <summary>Ours: <see cref="StickinessRule"/> with its defaults, a slice being one round of probes, and nothing going on that a move would
+/// tear.</summary>
 internal sealed class OwnRule(Guid[] servers) : ISwitchRule
 {
     private readonly StickinessRule _rule = new();

@@ -1,8 +1,8 @@
 namespace Apex.Vpn.Routing.Failover;
 
 /// <summary>
-/// When to leave a server that drains: as soon as the tunnel is at rest, so that nothing is torn; under traffic some time in the second half
-/// of what is left, drawn at random, so that not all clients of a server arrive elsewhere at once.
+/// When to leave a server that drains: as soon as the tunnel is at rest, so that nothing is torn; under traffic some time in the second
+/// half of what is left, drawn at random, so that not all clients of a server arrive elsewhere at once.
 /// </summary>
 /// <param name="AtRestFrom">From when on a tunnel at rest may move.</param>
 /// <param name="AtTheLatest">When it moves, at rest or not.</param>

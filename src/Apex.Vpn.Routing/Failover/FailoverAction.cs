@@ -7,8 +7,8 @@ public enum FailoverAction : byte
     Stay = 0,
 
     /// <summary>
-    /// Ask the current server, the standby and the witnesses: probes as <see cref="FailoverOptions.Probes"/> says, or a handshake each where
-    /// probes are off. Tell the answers by <see cref="FailoverMachine.Answered"/>.
+    /// Ask the current server, the standby and the witnesses: probes as <see cref="FailoverOptions.Probes"/> says, or a handshake each
+    /// where probes are off. Tell the answers by <see cref="FailoverMachine.Answered"/>.
     /// </summary>
     Probe = 1,
 

@@ -3,7 +3,8 @@ namespace Apex.Vpn.Routing.Failover;
 /// <content>What follows from what was told.</content>
 public sealed partial class FailoverMachine
 {
-    /// <summary>After a change of network or of time, a server is silent for good only when it was so twice: the first may be our own start.</summary>
+    /// <summary>After a change of network or of time, a server is silent for good only when it was so twice: the first may be our own
+    /// start.</summary>
     private const int RoundsAfterChange = 2;
 
     /// <summary>So many servers are tried one after another before it is asked whether anybody answers at all.</summary>
@@ -86,7 +87,8 @@ public sealed partial class FailoverMachine
         {
             _standbySilent = false;
             // If not even the current server was heard of, it is not the standby's fault.
-            if (HeardWithin(_options.HandshakePatience, now)) return new(FailoverAction.ReplaceStandby, FailoverReason.ProbesUnanswered, Standby);
+            if (HeardWithin(_options.HandshakePatience, now))
+                return new(FailoverAction.ReplaceStandby, FailoverReason.ProbesUnanswered, Standby);
         }
         if (_proposed == Guid.Empty) return FailoverDecision.Stay;
         Guid proposed = _proposed;
@@ -144,7 +146,8 @@ public sealed partial class FailoverMachine
         return new(FailoverAction.Switch, cause, target);
     }
 
-    /// <summary>The new server said nothing in time: one with a session is asked; of those that were to be chosen, the next is tried.</summary>
+    /// <summary>The new server said nothing in time: one with a session is asked; of those that were to be chosen, the next is
+    /// tried.</summary>
     private FailoverDecision Unconfirmed(TimeSpan now)
     {
         if (_switchCause == FailoverReason.None) return Ask(FailoverReason.Unconfirmed, 1, now);

@@ -1,6 +1,7 @@
 namespace Apex.Vpn.Routing.Failover;
 
-/// <summary>Turns signals of traffic, probes, handshakes, notices and the network into: stay, ask, prefer another server, switch now.</summary>
+/// <summary>Turns signals of traffic, probes, handshakes, notices and the network into: stay, ask, prefer another server, switch
+/// now.</summary>
 /// <remarks>
 /// <code>
 ///             Connected                       data out, nothing in for 1 s;
@@ -15,10 +16,11 @@ namespace Apex.Vpn.Routing.Failover;
 /// </code>
 /// <para>One-way silence alone is no failure: an upload that nobody acknowledges looks the same. So silence only makes the machine ask, and
 /// only the silence of the server itself, while others answer, makes it move. When nobody answers it is our own network, and everything
-/// stays. A server that was left is not gone back to when it recovers: it is barred for a time that doubles (<see cref="IsBarred"/>).</para>
-/// <para>A state machine: <c>now</c> is the time on a clock that never goes back and goes on in sleep, the same for all calls. After any call
-/// look at <see cref="Next"/>, and when that is due fetch the decision by <see cref="Advance"/>. Traffic sets fields only, so it may be
-/// told by packet, by batch, or from counters read now and then; what was received before what was sent. An idle tunnel has no deadline.
+/// stays. A server that was left is not gone back to when it recovers: it is barred for a time that doubles
+/// (<see cref="IsBarred"/>).</para>
+/// <para>A state machine: <c>now</c> is the time on a clock that never goes back and goes on in sleep, the same for all calls. After any
+/// call look at <see cref="Next"/>, and when that is due fetch the decision by <see cref="Advance"/>. Traffic sets fields only, so it may
+/// be told by packet, by batch, or from counters read now and then; what was received before what was sent. An idle tunnel has no deadline.
 /// Not thread-safe; allocates nothing.</para>
 /// </remarks>
 public sealed partial class FailoverMachine
@@ -66,13 +68,14 @@ public sealed partial class FailoverMachine
     public Guid Standby { get; private set; }
 
     /// <summary>
-    /// Whether rounds of probes also ask servers that are neither current nor standby, so that the loss of both is told from the loss of our
-    /// own network. Without witnesses and standby the only way to tell is to try another server.
+    /// Whether rounds of probes also ask servers that are neither current nor standby, so that the loss of both is told from the loss of
+    /// our own network. Without witnesses and standby the only way to tell is to try another server.
     /// </summary>
     /// <value>True by default.</value>
     public bool HasWitnesses { get; set; } = true;
 
-    /// <summary>In what time the current server answers, as <see cref="Latency.RttEstimator.Timeout"/> says, for paths slower than the options' times.</summary>
+    /// <summary>In what time the current server answers, as <see cref="Latency.RttEstimator.Timeout"/> says, for paths slower than the
+    /// options' times.</summary>
     /// <value>0 by default; at most 10 s counts.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public TimeSpan AnswerTimeout
@@ -86,12 +89,13 @@ public sealed partial class FailoverMachine
     }
 
     /// <summary>
-    /// How long a round of probes that was asked for lasts, from the first to the last answer that counts: with the defaults 600 ms. Then the
-    /// caller tells <see cref="ProbesEnded"/>.
+    /// How long a round of probes that was asked for lasts, from the first to the last answer that counts: with the defaults 600 ms. Then
+    /// the caller tells <see cref="ProbesEnded"/>.
     /// </summary>
     public TimeSpan ProbeTime => ((_options.Probes - 1) * _options.ProbeInterval) + Longer(_options.ProbeInterval, _answerTimeout);
 
-    /// <summary>When to call <see cref="Advance"/> next, and what for; in the past or at present when there is a decision already.</summary>
+    /// <summary>When to call <see cref="Advance"/> next, and what for; in the past or at present when there is a decision
+    /// already.</summary>
     public Deadline<FailoverDue> Next => ComputeNext();
 
     /// <summary>Whether data went either way within <see cref="FailoverOptions.TrafficPause"/>.</summary>
@@ -103,7 +107,8 @@ public sealed partial class FailoverMachine
     /// <param name="now">The time of the call.</param>
     public bool IsBarred(Guid server, TimeSpan now) => _left.IsBarred(server, now);
 
-    /// <summary>The tunnel leads to a server, whose handshake is done: at first, after a move, or after a switch without a target.</summary>
+    /// <summary>The tunnel leads to a server, whose handshake is done: at first, after a move, or after a switch without a
+    /// target.</summary>
     /// <param name="server">Its id.</param>
     /// <param name="now">The time of the call.</param>
     /// <exception cref="ArgumentException">The empty id.</exception>
@@ -225,7 +230,8 @@ public sealed partial class FailoverMachine
         else if (server == Standby && server != Guid.Empty) _standbySilent = true;
     }
 
-    /// <summary>The round of probes that was asked for is over, and all its answers were told: there is nothing to wait for any more.</summary>
+    /// <summary>The round of probes that was asked for is over, and all its answers were told: there is nothing to wait for any
+    /// more.</summary>
     /// <param name="now">The time of the call.</param>
     public void ProbesEnded(TimeSpan now)
     {
@@ -233,7 +239,8 @@ public sealed partial class FailoverMachine
         if (_check.IsActive) _check.Complete(now);
     }
 
-    /// <summary>Another server has been better for long enough (<see cref="StickinessRule"/>). Forgotten when it cannot be followed now.</summary>
+    /// <summary>Another server has been better for long enough (<see cref="StickinessRule"/>). Forgotten when it cannot be followed
+    /// now.</summary>
     /// <param name="server">Its id.</param>
     /// <param name="now">The time of the call.</param>
     public void Propose(Guid server, TimeSpan now)
@@ -242,7 +249,8 @@ public sealed partial class FailoverMachine
         if (State == FailoverState.Healthy && server != Current) _proposed = server;
     }
 
-    /// <summary>A move that was preferred did not succeed: the other server did not answer. It is tried again if the reason persists.</summary>
+    /// <summary>A move that was preferred did not succeed: the other server did not answer. It is tried again if the reason
+    /// persists.</summary>
     /// <param name="now">The time of the call.</param>
     public void MoveFailed(TimeSpan now) => (_now, _moving, _moveNotBefore) = (now, false, now + MoveRetry);
 

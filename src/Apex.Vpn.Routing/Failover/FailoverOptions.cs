@@ -32,14 +32,16 @@ public sealed class FailoverOptions
     /// A server that answers probes while nothing comes through its tunnel (an upload that nobody acknowledges) is asked again after a time
     /// that doubles from a second up to this.
     /// </summary>
-    /// <value>10 s by default: WireGuard's KEEPALIVE_TIMEOUT, after which a server that got data says something by itself. 1 s to 5 min.</value>
+    /// <value>10 s by default: WireGuard's KEEPALIVE_TIMEOUT, after which a server that got data says something by itself. 1 s to 5
+    /// min.</value>
     public TimeSpan MaxRest { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Offline, everybody is asked again after a time that doubles from a second up to this.</summary>
     /// <value>30 s by default; 1 s to 10 min.</value>
     public TimeSpan MaxOfflineRetry { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For how long a server that was left for a failure is barred; doubles with each time that it is left, up to 16-fold.</summary>
+    /// <summary>For how long a server that was left for a failure is barred; doubles with each time that it is left, up to
+    /// 16-fold.</summary>
     /// <value>5 min by default; 1 s to 1 h.</value>
     public TimeSpan Bar { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -1,6 +1,7 @@
 namespace Apex.Vpn.Routing.Failover;
 
-/// <summary>Which servers were left for a failure and are barred for a while, and which said that they close. Bounded: the oldest goes.</summary>
+/// <summary>Which servers were left for a failure and are barred for a while, and which said that they close. Bounded: the oldest
+/// goes.</summary>
 internal sealed class LeftServers
 {
     private const int Capacity = 32;

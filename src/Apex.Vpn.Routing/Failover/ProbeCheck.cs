@@ -3,7 +3,8 @@ namespace Apex.Vpn.Routing.Failover;
 /// <summary>One round of asking the current server and others, and how many such rounds must agree.</summary>
 internal sealed class ProbeCheck
 {
-    /// <summary>A verdict later than this was not ours: the process did not run, and answers may lie unread. Asked again, so many times.</summary>
+    /// <summary>A verdict later than this was not ours: the process did not run, and answers may lie unread. Asked again, so many
+    /// times.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
     private const int MaxRepeats = 2;
 

@@ -12,7 +12,8 @@ public sealed class StickinessOptions
     public double LeastShare { get; init; } = 1.0 / 3;
 
     /// <summary>
-    /// By how many standard errors the gain must exceed that: what is measured of two servers that vary is worth less than of two that do not.
+    /// By how many standard errors the gain must exceed that: what is measured of two servers that vary is worth less than of two that do
+    /// not.
     /// </summary>
     /// <value>1 by default: of differences that are chance alone, five in six fall short. 0 to 5.</value>
     public double Confidence { get; init; } = 1;

@@ -4,14 +4,14 @@ namespace Apex.Vpn.Routing.Failover;
 
 /// <summary>When a better server is worth a move, which tears connections and shows another address.</summary>
 /// <remarks>
-/// <para>Another server must be faster by 10 ms <em>and</em> by a third (Tailscale's rule), and by one standard error more, judged by smoothed
-/// times over several rounds. Round trips on the Internet have a floor and spikes: by the latest measurements alone, the best server is
-/// mostly one that had no spike just now. The standard error of a server is 1.25 · RTTVAR / √n, with n its rounds, at most 15: 1.25 turns a
-/// mean deviation into a standard deviation (of a normal distribution), 15 is what smoothing by 1/8 remembers.</para>
-/// <para>Never while traffic flows, unless the path loses more than 5 % for 3 s and another loses less than half of that. A dead or draining
-/// server is not this rule's business but <see cref="FailoverMachine"/>'s.</para>
-/// <para>A state machine: <c>now</c> is the time on any clock that never goes back, the same for all calls. Not thread-safe. It remembers the
-/// 32 servers that were measured last, and allocates nothing.</para>
+/// <para>Another server must be faster by 10 ms <em>and</em> by a third (Tailscale's rule), and by one standard error more, judged by
+/// smoothed times over several rounds. Round trips on the Internet have a floor and spikes: by the latest measurements alone, the best
+/// server is mostly one that had no spike just now. The standard error of a server is 1.25 · RTTVAR / √n, with n its rounds, at most 15:
+/// 1.25 turns a mean deviation into a standard deviation (of a normal distribution), 15 is what smoothing by 1/8 remembers.</para>
+/// <para>Never while traffic flows, unless the path loses more than 5 % for 3 s and another loses less than half of that. A dead or
+/// draining server is not this rule's business but <see cref="FailoverMachine"/>'s.</para>
+/// <para>A state machine: <c>now</c> is the time on any clock that never goes back, the same for all calls. Not thread-safe. It remembers
+/// the 32 servers that were measured last, and allocates nothing.</para>
 /// </remarks>
 public sealed class StickinessRule
 {
@@ -82,10 +82,10 @@ public sealed class StickinessRule
     /// <param name="now">The time of the call.</param>
     public Deadline<StickinessReason> Next(TimeSpan now)
     {
-        TimeSpan dwellEnds = _moved is { } moved ? moved + _options.Dwell : TimeSpan.MinValue;
-        if (_lossySince is { } since && since + _options.BadLossTime is var lossy && (lossy > dwellEnds ? lossy : dwellEnds) is var due && due > now)
-            return new(due, StickinessReason.Lossy);
-        return dwellEnds > now ? new(dwellEnds, StickinessReason.Dwell) : new(TimeSpan.MaxValue, StickinessReason.NoneBetter);
+        if (_moved is { } moved && moved + _options.Dwell > now) return new(moved + _options.Dwell, StickinessReason.Dwell);
+        TimeSpan? lossy = _lossySince + _options.BadLossTime;
+        if (lossy > now) return new(lossy.Value, StickinessReason.Lossy);
+        return new(TimeSpan.MaxValue, StickinessReason.NoneBetter);
     }
 
     /// <summary>Whether to stay with a server.</summary>
@@ -130,8 +130,11 @@ public sealed class StickinessRule
     }
 
     /// <summary>A server that was measured in enough rounds, and lately.</summary>
-    private Entry? Known(Guid server, TimeSpan now) =>
-        Find(server) is { } entry && entry.Rounds.Samples >= _options.LeastRounds && entry.Rounds.Age(now) <= _options.MaxAge ? entry : null;
+    private Entry? Known(Guid server, TimeSpan now)
+    {
+        Entry? entry = Find(server);
+        return entry?.Rounds.Samples >= _options.LeastRounds && entry.Rounds.Age(now) <= _options.MaxAge ? entry : null;
+    }
 
     private Entry? Find(Guid server)
     {

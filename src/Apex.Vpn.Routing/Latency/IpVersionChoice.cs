@@ -7,7 +7,8 @@ namespace Apex.Vpn.Routing.Latency;
 /// <remarks>Pure functions; safe from any thread.</remarks>
 public static class IpVersionChoice
 {
-    /// <summary>Version 6 may be slower by this share. It spares the client a NAT, whose mappings expire; 10 % is what it is worth to Tailscale.</summary>
+    /// <summary>Version 6 may be slower by this share. It spares the client a NAT, whose mappings expire; 10 % is what it is worth to
+    /// Tailscale.</summary>
     public const double Margin = 0.1;
 
     /// <summary>Versions this close, in milliseconds, are as fast: three probes do not tell them apart.</summary>

@@ -3,7 +3,8 @@ using Apex.Vpn.Routing.Directory;
 
 namespace Apex.Vpn.Routing.Latency;
 
-/// <summary>What this client has measured of the servers of its list, by their index in it. Memory is bounded, whatever the list's length.</summary>
+/// <summary>What this client has measured of the servers of its list, by their index in it. Memory is bounded, whatever the list's
+/// length.</summary>
 /// <remarks>
 /// A state machine: <c>now</c> is the time on any clock that never goes back, the same for all calls. Not thread-safe. Allocates in
 /// <see cref="Adopt"/> alone, apart from slots that are used for the first time.
@@ -107,7 +108,8 @@ public sealed class LatencyMap
     /// <param name="rtt">From sending to receiving.</param>
     /// <param name="now">When the answer came.</param>
     /// <param name="kilometres">The distance from here to the server where both places are known, or NaN.</param>
-    /// <returns>Whether it counts: false for an answer that came faster than light (<see cref="ProbePlausibility.FitsDistance"/>).</returns>
+    /// <returns>Whether it counts: false for an answer that came faster than light
+    /// (<see cref="ProbePlausibility.FitsDistance"/>).</returns>
     /// <exception cref="ArgumentOutOfRangeException">No such server, or a negative round trip or distance.</exception>
     public bool AddSample(int server, IpVersion version, TimeSpan rtt, TimeSpan now, double kilometres = double.NaN)
     {
@@ -136,7 +138,8 @@ public sealed class LatencyMap
     /// <param name="version">By which version.</param>
     /// <param name="rtt">From the initiation to the response.</param>
     /// <param name="now">When the response came.</param>
-    /// <returns>Whether the probes had been honest (<see cref="ProbePlausibility.FitsProbe"/>); if not, it counts against the server.</returns>
+    /// <returns>Whether the probes had been honest (<see cref="ProbePlausibility.FitsProbe"/>); if not, it counts against the
+    /// server.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No such server, or a negative round trip.</exception>
     public bool AddHandshake(int server, IpVersion version, TimeSpan rtt, TimeSpan now)
     {

@@ -70,12 +70,13 @@ public sealed class ProbePlan
     /// <param name="orders">At least <see cref="MaxOrders"/>.</param>
     /// <returns>How many orders were written; 0 when no round is due.</returns>
     /// <exception cref="ArgumentException"><paramref name="orders"/> is too short.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A server that the map does not have, or <paramref name="draw"/> is outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A server that the map does not have, or <paramref name="draw"/> is
+    /// outside.</exception>
     public int Begin(ReadOnlySpan<int> ranked, int current, int standby, LatencyMap map, TimeSpan now, double draw, Span<ProbeOrder> orders)
     {
         ArgumentNullException.ThrowIfNull(map);
         OptionRange.Require(draw, 0, 1, nameof(draw));
-        if (orders.Length < MaxOrders) throw new ArgumentException($"Room for {orders.Length} orders; {MaxOrders} are needed.", nameof(orders));
+        if (orders.Length < MaxOrders) throw new ArgumentException($"Room for {orders.Length} orders of {MaxOrders}.", nameof(orders));
         if (!Next.IsDue(now)) return 0;
         bool full = Next.Reason != ProbeReason.Incremental;
         _lastRound = now;
@@ -92,7 +93,8 @@ public sealed class ProbePlan
             if (round.Add(ranked[i])) best--;
         }
         ReadOnlySpan<int> horizon = ranked[..Math.Min(ranked.Length, _options.Horizon)];
-        for (int left = full ? _options.ServersPerRound : _options.ExplorersPerRound; left > 0 && round.AddLongestAgo(horizon, now); left--) { }
+        int others = full ? _options.ServersPerRound : _options.ExplorersPerRound;
+        while (others-- > 0 && round.AddLongestAgo(horizon, now)) { }
         return round.Count;
     }
 

@@ -11,7 +11,8 @@ public sealed class ProbePlanOptions
     /// <value>3 by default, as Tailscale's netcheck; 0 to 32.</value>
     public int BestPerRound { get; init; } = 3;
 
-    /// <summary>How many other servers an incremental round asks: those of the best <see cref="Horizon"/> that were longest not probed.</summary>
+    /// <summary>How many other servers an incremental round asks: those of the best <see cref="Horizon"/> that were longest not
+    /// probed.</summary>
     /// <value>1 by default; 0 to 32.</value>
     public int ExplorersPerRound { get; init; } = 1;
 
@@ -27,7 +28,8 @@ public sealed class ProbePlanOptions
     /// <value>100 ms by default; 20 ms to 1 s.</value>
     public TimeSpan Spacing { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>By how much that time is at most longer or shorter, by chance, so that rounds have no shape of their own on the wire.</summary>
+    /// <summary>By how much that time is at most longer or shorter, by chance, so that rounds have no shape of their own on the
+    /// wire.</summary>
     /// <value>25 ms by default; at most the spacing.</value>
     public TimeSpan SpacingJitter { get; init; } = TimeSpan.FromMilliseconds(25);
 
@@ -65,7 +67,8 @@ public sealed class ProbePlanOptions
         OptionRange.Require(ProbesPerServer, 1, 8, nameof(ProbesPerServer));
         OptionRange.Require(Spacing, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1), nameof(Spacing));
         OptionRange.Require(SpacingJitter, TimeSpan.Zero, Spacing, nameof(SpacingJitter));
-        OptionRange.Require(RoundBudget, RoundBudget - Patience + TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10), nameof(RoundBudget));
+        TimeSpan sending = RoundBudget - Patience;
+        OptionRange.Require(RoundBudget, sending + TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10), nameof(RoundBudget));
         OptionRange.Require(IncrementalInterval, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), nameof(IncrementalInterval));
         OptionRange.Require(FullInterval, IncrementalInterval, TimeSpan.FromHours(24), nameof(FullInterval));
         OptionRange.Require(SparingFactor, 1, 100, nameof(SparingFactor));

@@ -26,7 +26,8 @@ public sealed class RttEstimator
     /// <summary>How fast a peak is forgotten: after this time without another, 37 % of its excess is left. 10 s.</summary>
     public static readonly TimeSpan PeakDecay = TimeSpan.FromSeconds(10);
 
-    /// <summary>In this time without an answer, half of the <see cref="Confidence"/> is lost: paths change within minutes to hours. 5 min.</summary>
+    /// <summary>In this time without an answer, half of the <see cref="Confidence"/> is lost: paths change within minutes to hours. 5
+    /// min.</summary>
     public static readonly TimeSpan ConfidenceHalfLife = TimeSpan.FromMinutes(5);
 
     /// <summary>The least time-out: below it a busy peer is mistaken for a lost probe.</summary>
@@ -68,7 +69,8 @@ public sealed class RttEstimator
     /// <summary>The share of the latest <see cref="LossWindow"/> probes that were lost, 0 to 1; 0 before the first.</summary>
     public double Loss => _probes == 0 ? 0 : (double)BitOperations.PopCount(_losses) / _probes;
 
-    /// <summary>Over how many probes <see cref="Loss"/> is counted: 0 to <see cref="LossWindow"/>. Of three, one lost says little.</summary>
+    /// <summary>Over how many probes <see cref="Loss"/> is counted: 0 to <see cref="LossWindow"/>. Of three, one lost says
+    /// little.</summary>
     public int Probes => _probes;
 
     /// <summary>How many probes were lost since the latest answer, at most <see cref="LossWindow"/>.</summary>

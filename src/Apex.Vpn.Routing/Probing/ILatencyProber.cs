@@ -1,6 +1,7 @@
 namespace Apex.Vpn.Routing.Probing;
 
-/// <summary>Measures ways to servers now: by stateless probes (<see cref="StatelessProber"/>), or by handshakes where those are off.</summary>
+/// <summary>Measures ways to servers now: by stateless probes (<see cref="StatelessProber"/>), or by handshakes where those are
+/// off.</summary>
 public interface ILatencyProber
 {
     /// <summary>Measures the ways to all targets at once.</summary>
@@ -11,5 +12,6 @@ public interface ILatencyProber
     /// measurement without round trips and no error.
     /// </returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task<IReadOnlyList<LatencyMeasurement>> MeasureAsync(IReadOnlyList<LatencyTarget> targets, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<LatencyMeasurement>> MeasureAsync(
+        IReadOnlyList<LatencyTarget> targets, CancellationToken cancellationToken = default);
 }

@@ -12,7 +12,8 @@ namespace Apex.Vpn.Routing.Probing;
 /// <param name="Key">The key that it answers for.</param>
 public sealed record LatencyTarget(ProbeOrder Order, UdpEndpoint Endpoint, PublicKey Key)
 {
-    /// <summary>Looks an order up in the list: its first endpoint for WireGuard over UDP of that version, and its newest key in use.</summary>
+    /// <summary>Looks an order up in the list: its first endpoint for WireGuard over UDP of that version, and its newest key in
+    /// use.</summary>
     /// <param name="order">The order.</param>
     /// <param name="list">The list, verified.</param>
     /// <param name="now">Signed time.</param>

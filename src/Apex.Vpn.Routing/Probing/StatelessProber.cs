@@ -7,9 +7,9 @@ namespace Apex.Vpn.Routing.Probing;
 
 /// <summary>Measures by the stateless latency probe, from a socket that is opened anew for each round.</summary>
 /// <remarks>
-/// A socket for each round, because the network may have changed since the last. Its packets must not go through the tunnel: what it takes to
-/// keep them out (a mark, an interface, Android's <c>VpnService.protect</c>) is done by the caller's <c>prepare</c>. Members are safe from
-/// any thread; rounds may run side by side.
+/// A socket for each round, because the network may have changed since the last. Its packets must not go through the tunnel: what it takes
+/// to keep them out (a mark, an interface, Android's <c>VpnService.protect</c>) is done by the caller's <c>prepare</c>. Members are safe
+/// from any thread; rounds may run side by side.
 /// </remarks>
 public sealed class StatelessProber : ILatencyProber
 {
@@ -20,7 +20,8 @@ public sealed class StatelessProber : ILatencyProber
     /// <summary>A prober, which measures nothing before <see cref="Update"/>.</summary>
     /// <param name="plan">How many probes, how far apart, for how long; null for the defaults.</param>
     /// <param name="prepare">Called with each new socket before it sends anything; null for nothing.</param>
-    /// <param name="timeProvider">The clock of round trips and of signed time; null for <see cref="SuspendAwareTimeProvider.Instance"/>.</param>
+    /// <param name="timeProvider">The clock of round trips and of signed time; null for
+    /// <see cref="SuspendAwareTimeProvider.Instance"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public StatelessProber(ProbePlanOptions? plan = null, Action<Socket>? prepare = null, TimeProvider? timeProvider = null)
     {
@@ -74,7 +75,8 @@ public sealed class StatelessProber : ILatencyProber
     }
 
     /// <summary>Null when this network takes no socket at all, which is one way of being offline.</summary>
-    private async Task<IReadOnlyList<ProbeResult>?> MeasureAsync(List<ProbeTarget> targets, SignedTime time, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProbeResult>?> MeasureAsync(
+        List<ProbeTarget> targets, SignedTime time, CancellationToken cancellationToken)
     {
         try
         {

@@ -3,7 +3,8 @@ using FsCheck.Xunit;
 
 namespace Apex.Vpn.Routing.Tests.Failover;
 
-/// <summary>What holds whatever happens: nodes that die and come back, networks that go, packets that are lost, late or in bursts.</summary>
+/// <summary>What holds whatever happens: nodes that die and come back, networks that go, packets that are lost, late or in
+/// bursts.</summary>
 public sealed class FailoverPropertyTests
 {
     /// <summary>A round of probes lasts 600 ms, and any sign of the node ends it.</summary>
@@ -17,7 +18,8 @@ public sealed class FailoverPropertyTests
 
         foreach ((TimeSpan silence, (TimeSpan at, FailoverDecision decision)) in simulation.SilenceBeforeSwitch.Zip(simulation.Switches))
         {
-            // The one that answers probes and no handshake is heard and left all the same; here every node answers handshakes, if not in time.
+            // The one that answers probes and no handshake is heard and left all the same; here every node answers handshakes, if not in
+            // time.
             Assert.True(silence >= Heard || decision.Reason == FailoverReason.HandshakeUnanswered, $"seed {seed}: left at {at} after {silence}");
         }
     }

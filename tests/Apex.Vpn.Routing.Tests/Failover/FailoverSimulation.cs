@@ -262,7 +262,8 @@ internal sealed class FailoverSimulation
         return others.Where(node => !Machine.IsBarred(node.Id, Now)).MinBy(_ => _random.Next()) ?? others[_random.Next(others.Length)];
     }
 
-    /// <summary>Make before break: the old session stays until the new one answers, and if the old server comes back first, for good.</summary>
+    /// <summary>Make before break: the old session stays until the new one answers, and if the old server comes back first, for
+    /// good.</summary>
     private void Connect(SimulatedNode node, FailoverAction why)
     {
         SimulatedNode left = Current;
