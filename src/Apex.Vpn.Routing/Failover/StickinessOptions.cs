@@ -15,12 +15,12 @@ public sealed class StickinessOptions
     /// By how many standard errors the gain must exceed that: what is measured of two servers that vary is worth less than of two that do
     /// not.
     /// </summary>
-    /// <value>1 by default: of differences that are chance alone, five in six fall short. 0 to 5.</value>
-    public double Confidence { get; init; } = 1;
+    /// <value>1.28 by default: of differences that are chance alone, nine in ten fall short. 0 to 5.</value>
+    public double Confidence { get; init; } = 1.28;
 
     /// <summary>In how many rounds both servers must have been measured.</summary>
-    /// <value>4 by default: by then less than half of RTTVAR is its first guess. 2 to 64.</value>
-    public int LeastRounds { get; init; } = 4;
+    /// <value>3 by default: two may agree by chance. 2 to 64.</value>
+    public int LeastRounds { get; init; } = 3;
 
     /// <summary>The least time from one move to the next.</summary>
     /// <value>60 s by default; 0 to 1 h.</value>

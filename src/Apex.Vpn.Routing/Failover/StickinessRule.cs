@@ -4,10 +4,12 @@ namespace Apex.Vpn.Routing.Failover;
 
 /// <summary>When a better server is worth a move, which tears connections and shows another address.</summary>
 /// <remarks>
-/// <para>Another server must be faster by 10 ms <em>and</em> by a third (Tailscale's rule), and by one standard error more, judged by
-/// smoothed times over several rounds. Round trips on the Internet have a floor and spikes: by the latest measurements alone, the best
-/// server is mostly one that had no spike just now. The standard error of a server is 1.25 · RTTVAR / √n, with n its rounds, at most 15:
-/// 1.25 turns a mean deviation into a standard deviation (of a normal distribution), 15 is what smoothing by 1/8 remembers.</para>
+/// <para>Another server must be faster by 10 ms <em>and</em> by a third (Tailscale's rule), surely enough to leave out chance: by the lower
+/// end of the 90 % confidence interval of its gain over several rounds. Round trips on the Internet have a floor and spikes: by the latest
+/// measurements alone, the best server is mostly one that had no spike just now.</para>
+/// <para>A server's time is the mean of its first eight rounds, then smoothed by 1/8 as in RFC 6298, which alone would let a spike in the
+/// first round stand for long. Its standard error is 1.25 · d / √n with d the mean deviation and n its rounds, at most 15: 1.25 turns a mean
+/// deviation into a standard deviation (of a normal distribution), 15 is what smoothing by 1/8 remembers.</para>
 /// <para>Never while traffic flows, unless the path loses more than 5 % for 3 s and another loses less than half of that. A dead or
 /// draining server is not this rule's business but <see cref="FailoverMachine"/>'s.</para>
 /// <para>A state machine: <c>now</c> is the time on any clock that never goes back, the same for all calls. Not thread-safe. It remembers
@@ -49,10 +51,11 @@ public sealed class StickinessRule
     {
         ArgumentOutOfRangeException.ThrowIfNegative(answered);
         ArgumentOutOfRangeException.ThrowIfLessThan(sent, answered);
+        if (answered > 0) ArgumentOutOfRangeException.ThrowIfLessThan(fastest, TimeSpan.Zero);
         Entry entry = Use(server);
         entry.Seen = now;
         entry.Loss += RttEstimator.SmoothingGain * ((sent == 0 ? 0 : 1 - ((double)answered / sent)) - entry.Loss);
-        if (answered > 0) entry.Rounds.AddSample(fastest, now);
+        if (answered > 0) entry.Add(fastest, now);
     }
 
     /// <summary>How much the current path loses, as traffic shows it: for example the gaps in the counters of received packets.</summary>
@@ -133,7 +136,7 @@ public sealed class StickinessRule
     private Entry? Known(Guid server, TimeSpan now)
     {
         Entry? entry = Find(server);
-        return entry?.Rounds.Samples >= _options.LeastRounds && entry.Rounds.Age(now) <= _options.MaxAge ? entry : null;
+        return entry?.Rounds >= _options.LeastRounds && now - entry.Answered <= _options.MaxAge ? entry : null;
     }
 
     private Entry? Find(Guid server)
@@ -159,29 +162,49 @@ public sealed class StickinessRule
 
     private sealed class Entry
     {
+        private double _deviation;
+
         internal Guid Server { get; private set; }
 
         internal TimeSpan Seen { get; set; } = TimeSpan.MinValue;
 
         internal double Loss { get; set; }
 
-        internal RttEstimator Rounds { get; } = new();
+        /// <summary>In how many rounds it answered, and when it last did.</summary>
+        internal int Rounds { get; private set; }
 
-        internal double Smoothed => Rounds.SmoothedRtt.TotalMilliseconds;
+        internal TimeSpan Answered { get; private set; }
+
+        /// <summary>In milliseconds.</summary>
+        internal double Smoothed { get; private set; }
 
         internal double ErrorSquared
         {
             get
             {
-                double deviation = DeviationFactor * Rounds.Variation.TotalMilliseconds;
-                return deviation * deviation / Math.Min(Rounds.Samples, Remembered);
+                double deviation = DeviationFactor * _deviation;
+                return deviation * deviation / Math.Min(Rounds, Remembered);
             }
+        }
+
+        internal void Add(TimeSpan time, TimeSpan now)
+        {
+            double sample = time.TotalMilliseconds;
+            if (Rounds == 0) (Smoothed, _deviation) = (sample, sample / 2);
+            if (Rounds < int.MaxValue) Rounds++;
+            // The order matters: the deviation is taken from the old mean (RFC 6298 2.3).
+            if (Rounds > 1)
+            {
+                _deviation += Math.Max(RttEstimator.VariationGain, 1.0 / Rounds) * (Math.Abs(Smoothed - sample) - _deviation);
+                Smoothed += Math.Max(RttEstimator.SmoothingGain, 1.0 / Rounds) * (sample - Smoothed);
+            }
+            Answered = now;
         }
 
         internal void Take(Guid server)
         {
             (Server, Seen, Loss) = (server, TimeSpan.MinValue, 0);
-            Rounds.Reset();
+            (Rounds, Smoothed, _deviation) = (0, 0, 0);
         }
     }
 }

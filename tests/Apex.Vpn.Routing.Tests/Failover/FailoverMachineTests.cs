@@ -80,6 +80,19 @@ public sealed class FailoverMachineTests
     }
 
     [Fact]
+    public void When_the_replies_of_two_probes_are_lost_the_third_is_enough()
+    {
+        Doubt();
+        _machine.Answered(B, At(11.04));
+        _machine.Answered(B, At(11.24));
+        Assert.Equal(default, _machine.Advance(At(11.5)));
+        _machine.Answered(A, At(11.59));
+        _machine.ProbesEnded(At(11.6));
+
+        Assert.Equal((A, FailoverState.Healthy, default), (_machine.Current, _machine.State, _machine.Advance(At(11.6))));
+    }
+
+    [Fact]
     public void A_packet_out_of_the_tunnel_ends_the_doubt()
     {
         Doubt();
