@@ -3,14 +3,15 @@ using Apex.Vpn.Benchmarks.Data;
 using Apex.Vpn.Protocol.Transports;
 using Apex.Vpn.Routing.Directory;
 using Apex.Vpn.Routing.Latency;
+using Apex.Vpn.Routing.Selection;
 
 namespace Apex.Vpn.Benchmarks.ReplayTime;
 
 /// <summary>One user under one rule: probes what the plan says, slice by slice, and lets the rule decide.</summary>
 /// <remarks>
 /// The time between slices is not documented, so a slice is taken for one round of probes, and rounds for a minute apart, which is the
-/// plan's interval. Every round is a full one: the current server, the three that are fastest by their smoothed times, and those longest
-/// not probed.
+/// plan's interval. Every round is a full one: the current server, the three that cost least (<see cref="CostModel"/>, as where
+/// servers are chosen), and those longest not probed.
 /// </remarks>
 internal sealed class ReplayUser
 {
@@ -23,7 +24,7 @@ internal sealed class ReplayUser
     private readonly ProbePlan _plan;
     private readonly ProbeOrder[] _orders;
     private readonly int[] _ranked;
-    private readonly double[] _smoothed;
+    private readonly double[] _costs;
     private readonly List<(int Server, double Rtt)> _measured = [];
 
     /// <param name="host">The user's row.</param>
@@ -45,7 +46,7 @@ internal sealed class ReplayUser
         });
         _orders = new ProbeOrder[_plan.MaxOrders];
         _ranked = [.. Enumerable.Range(0, servers.Length)];
-        _smoothed = new double[servers.Length];
+        _costs = new double[servers.Length];
     }
 
     /// <summary>The server in use; null until one answered.</summary>
@@ -92,14 +93,14 @@ internal sealed class ReplayUser
 
     private void Rank()
     {
-        for (int i = 0; i < _smoothed.Length; i++)
+        for (int i = 0; i < _costs.Length; i++)
         {
             RttEstimator? known = _map.Find(i, IpVersion.V4);
-            _smoothed[i] = known is { HasRtt: true } ? known.SmoothedRtt.TotalMilliseconds : double.PositiveInfinity;
+            _costs[i] = known is { HasRtt: true } ? CostModel.Default.Compute(known, load: 0).Total : double.PositiveInfinity;
         }
         Array.Sort(_ranked, (one, other) =>
         {
-            int order = _smoothed[one].CompareTo(_smoothed[other]);
+            int order = _costs[one].CompareTo(_costs[other]);
             return order != 0 ? order : one.CompareTo(other);
         });
     }
