@@ -26,6 +26,10 @@ public sealed class RttEstimator
     /// <summary>How fast a peak is forgotten: after this time without another, 37 % of its excess is left. 10 s.</summary>
     public static readonly TimeSpan PeakDecay = TimeSpan.FromSeconds(10);
 
+    /// <summary>In this time without an answer, half of the <see cref="Confidence"/> is lost: paths change within minutes to hours. 5
+    /// min.</summary>
+    public static readonly TimeSpan ConfidenceHalfLife = TimeSpan.FromMinutes(5);
+
     /// <summary>The least time-out: below it a busy peer is mistaken for a lost probe.</summary>
     private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(100);
 
@@ -65,6 +69,13 @@ public sealed class RttEstimator
     /// <summary>The share of the latest <see cref="LossWindow"/> probes that were lost, 0 to 1; 0 before the first.</summary>
     public double Loss => _probes == 0 ? 0 : (double)BitOperations.PopCount(_losses) / _probes;
 
+    /// <summary>Over how many probes <see cref="Loss"/> is counted: 0 to <see cref="LossWindow"/>. Of three, one lost says
+    /// little.</summary>
+    public int Probes => _probes;
+
+    /// <summary>How many probes were lost since the latest answer, at most <see cref="LossWindow"/>.</summary>
+    public int LossesInARow => Math.Min(BitOperations.TrailingZeroCount(~_losses), _probes);
+
     /// <summary>
     /// When to take a probe for lost: SRTT + 4 · RTTVAR (RFC 6298), at least 100 ms; 1 s while nothing is known.
     /// </summary>
@@ -81,6 +92,14 @@ public sealed class RttEstimator
     /// <summary>How old the latest answer is; <see cref="TimeSpan.MaxValue"/> when there is none.</summary>
     /// <param name="now">The time of the call.</param>
     public TimeSpan Age(TimeSpan now) => HasRtt ? Elapsed(now) : TimeSpan.MaxValue;
+
+    /// <summary>
+    /// How far the times can be believed, 0 to 1: n / (n + 1) after n answers, halved for every <see cref="ConfidenceHalfLife"/> since the
+    /// latest and for every loss since.
+    /// </summary>
+    /// <param name="now">The time of the call.</param>
+    public double Confidence(TimeSpan now) =>
+        HasRtt ? (1 - (1 / (_samples + 1.0))) * Math.Pow(2, -(Elapsed(now) / ConfidenceHalfLife) - LossesInARow) : 0;
 
     /// <summary>A probe was answered.</summary>
     /// <param name="rtt">From sending to receiving.</param>
@@ -113,6 +132,13 @@ public sealed class RttEstimator
 
     /// <summary>A probe was not answered in time.</summary>
     public void AddLoss() => AddProbe(lost: true);
+
+    /// <summary>Forgets everything, as when the network became another.</summary>
+    public void Reset()
+    {
+        (_smoothed, _variation, _jitter, _peak, _last, _lowest) = (0, 0, 0, 0, 0, 0);
+        (_lastSample, _samples, _losses, _probes) = (TimeSpan.Zero, 0, 0, 0);
+    }
 
     private void AddProbe(bool lost)
     {

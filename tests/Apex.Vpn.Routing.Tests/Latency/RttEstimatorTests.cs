@@ -136,6 +136,58 @@ public sealed class RttEstimatorTests
     }
 
     [Fact]
+    public void Losses_in_a_row_end_with_an_answer_and_never_exceed_the_probes()
+    {
+        var estimator = new RttEstimator();
+        Assert.Equal((0, 0), (estimator.LossesInARow, estimator.Probes));
+
+        estimator.AddLoss();
+        estimator.AddLoss();
+        Assert.Equal((2, 2), (estimator.LossesInARow, estimator.Probes));
+
+        estimator.AddSample(Ms(20), Start);
+        Assert.Equal((0, 3), (estimator.LossesInARow, estimator.Probes));
+
+        for (int i = 0; i < 100; i++) estimator.AddLoss();
+        Assert.Equal((64, 64), (estimator.LossesInARow, estimator.Probes));
+    }
+
+    [Fact]
+    public void Confidence_grows_with_answers_and_halves_in_5_minutes_and_with_each_loss()
+    {
+        var estimator = new RttEstimator();
+        Assert.Equal(0, estimator.Confidence(Start));
+
+        estimator.AddSample(Ms(20), Start);
+        Assert.Equal(0.5, estimator.Confidence(Start), tolerance: 1e-9);
+        estimator.AddSample(Ms(20), Start);
+        estimator.AddSample(Ms(20), Start);
+        Assert.Equal(0.75, estimator.Confidence(Start), tolerance: 1e-9);
+        Assert.Equal(0.75 / 4, estimator.Confidence(Start + TimeSpan.FromMinutes(10)), tolerance: 1e-9);
+
+        estimator.AddLoss();
+        Assert.Equal(0.75 / 2, estimator.Confidence(Start), tolerance: 1e-9);
+        estimator.AddSample(Ms(20), Start);
+        Assert.Equal(0.8, estimator.Confidence(Start), tolerance: 1e-9);
+    }
+
+    [Fact]
+    public void After_a_reset_nothing_is_known_and_the_next_answer_is_the_first()
+    {
+        var estimator = new RttEstimator();
+        estimator.AddSample(Ms(20), Start);
+        estimator.AddSample(Ms(90), Start);
+        estimator.AddLoss();
+
+        estimator.Reset();
+        Assert.False(estimator.HasRtt);
+        Assert.Equal((0, 0, 0.0), (estimator.LossesInARow, estimator.Probes, estimator.Loss));
+
+        estimator.AddSample(Ms(50), Start);
+        Assert.Equal((Ms(50), Ms(50), Ms(50), TimeSpan.Zero), (estimator.SmoothedRtt, estimator.PeakRtt, estimator.LowestRtt, estimator.Jitter));
+    }
+
+    [Fact]
     public void A_negative_round_trip_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(static () => new RttEstimator().AddSample(TimeSpan.FromTicks(-1), Start));
 
