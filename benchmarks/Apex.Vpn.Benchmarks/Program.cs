@@ -2,6 +2,7 @@ using Apex.Vpn.Benchmarks.Admission;
 using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Probes;
+using Apex.Vpn.Benchmarks.Replay;
 using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
@@ -14,6 +15,7 @@ Dictionary<string, Func<string[], int>> commands = new()
     ["handshakes"] = static arguments => OperatingSystem.IsLinux() ? HandshakesCommand.Run(arguments) : 2, // sources all over 127.0.0.0/8
     ["peers"] = PeersCommand.Run,
     ["probes"] = static arguments => OperatingSystem.IsLinux() ? ProbesCommand.Run(arguments) : 2,
+    ["replay"] = ReplayCommand.Run,
     ["setconf"] = SetconfCommand.Run,
 };
 if (args is [string name, .. string[] rest] && commands.TryGetValue(name, out Func<string[], int>? command)) return command(rest);
