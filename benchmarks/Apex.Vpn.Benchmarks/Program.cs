@@ -4,6 +4,7 @@ using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Placement;
 using Apex.Vpn.Benchmarks.Probes;
 using Apex.Vpn.Benchmarks.ReplayTime;
+using Apex.Vpn.Benchmarks.Replay;
 using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
@@ -18,6 +19,7 @@ Dictionary<string, Func<string[], int>> commands = new()
     ["place"] = PlaceCommand.Run,
     ["probes"] = static arguments => OperatingSystem.IsLinux() ? ProbesCommand.Run(arguments) : 2,
     ["replay-time"] = ReplayTimeCommand.Run,
+    ["replay"] = ReplayCommand.Run,
     ["setconf"] = SetconfCommand.Run,
 };
 if (args is [string name, .. string[] rest] && commands.TryGetValue(name, out Func<string[], int>? command)) return command(rest);
