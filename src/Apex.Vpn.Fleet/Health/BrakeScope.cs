@@ -46,9 +46,15 @@ internal sealed class BrakeScope(string? region)
     /// <summary>Looks at the counts after one of them fell.</summary>
     internal void Fell() => _judged = Math.Min(_judged, Affected);
 
-    internal void Release()
+    /// <summary>Lets go. Returns how many nodes were judged by this.</summary>
+    internal int Release()
     {
         IsEngaged = IsForced = false;
+        int judged = Affected - _judged;
         _judged = Affected;
+        return judged;
     }
+
+    /// <summary>So many nodes of a region were proven to be truly silent: they trip the fleet's brake no more.</summary>
+    internal void Judged(int nodes) => _judged = Math.Min(_judged + nodes, Affected);
 }

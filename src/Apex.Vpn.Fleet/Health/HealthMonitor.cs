@@ -8,7 +8,7 @@ namespace Apex.Vpn.Fleet.Health;
 /// missed beat only starts probes by up to three other nodes. A node is suspect when one of them does not reach it, or when a second beat
 /// is missed; down 13 s after its last beat if most of them do not reach it, by the latest round of probes that was answered; and well
 /// again after three good beats. Silence alone takes no node down: its data path may be well while its agent is not.</para>
-/// <para>When more than a tenth of a region or of the fleet, and at least three nodes, are silent at once, verdicts there wait until
+/// <para>When more than a tenth of a region or of the fleet, and at least four nodes, are silent at once, verdicts there wait until
 /// enough others were heard to prove that it is not us. If half of the fleet was lost at once, all clocks of silence begin anew when it is
 /// over. They do so too when this process did not run for 2 s: nobody was listening.</para>
 /// <para>A state machine: it reads no clock and sends nothing; <c>now</c> is the time on any clock that never goes back, since any
@@ -288,7 +288,7 @@ public sealed class HealthMonitor
     private void Release(BrakeScope scope, TimeSpan now, ref ActionWriter output)
     {
         bool itWasUs = scope == _brake.Fleet && scope.LostMajority && !scope.IsForced;
-        scope.Release();
+        _brake.Release(scope);
         output.Alarm(HealthActionKind.Unfreeze, scope.Region);
         if (itWasUs) ListenAnew(now);
         foreach (WatchedNode node in _nodes)

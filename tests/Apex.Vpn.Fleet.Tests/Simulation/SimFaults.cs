@@ -28,7 +28,7 @@ internal sealed class SimFaults(FleetSimulation world)
         TimeSpan[] own = [TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(40)];
         for (int i = 0; i < Math.Max(1, days / 6); i++) Everybody(Slot(5 * i, days), own[i % own.Length], CutOff);
         Everybody(Slot(1, days), TimeSpan.FromMinutes(3), duration => world.CutUplinks(3, duration));
-        Everybody(Slot(2, days), TimeSpan.FromSeconds(45), world.Stall);
+        for (int i = 0; i < Math.Max(1, days / 10); i++) Everybody(Slot(2 + (7 * i), days), Random.Between(5, 90), world.Stall);
         for (int i = 0; i < Math.Max(1, days / 10); i++) Everybody(Slot(3 + (8 * i), days), TimeSpan.FromMinutes(10), LoseRegion);
         // When the first certificates are due.
         Everybody(TimeSpan.FromDays(0.57 * days), planeOutage, world.StopPlane);
