@@ -143,7 +143,9 @@ public sealed class HealthMonitor
         if (!_byId.TryGetValue(node, out WatchedNode? watched)) return BeatVerdict.Unknown;
         if (epoch != watched.Epoch) return BeatVerdict.OldEpoch;
         bool inTime = now < watched.MissAt;
-        watched.Phi.Beat(now);
+        // The first beat of a stream comes when it likes, and a node that floods us is not to be expected every millisecond.
+        if (now - watched.LastBeat < Interval / 2) watched.Phi.Heard(now);
+        else watched.Phi.Beat(now);
         watched.LastBeat = now;
         if (watched.IsSilent) EndSilence(watched);
         Expect(watched);

@@ -95,6 +95,12 @@ public sealed class PhiAccrual
         _last = now;
     }
 
+    /// <summary>The node was heard, but not as its beats come: nothing is learned from the interval.</summary>
+    internal void Heard(TimeSpan now)
+    {
+        if (now > _last) _last = now;
+    }
+
     /// <summary>How surprising the silence since the last beat is; 0 and up, without a limit.</summary>
     /// <param name="now">The time of the call.</param>
     public double Phi(TimeSpan now)
