@@ -34,6 +34,7 @@ public sealed class PhiAccrual
     private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(60);
 
     // Intervals in microseconds; whole numbers, so that adding and taking away leaves no error behind in the sums.
+    private readonly int _windowSize;
     private int[] _intervals;
     private int _count, _oldest;
     private long _sum, _sumOfSquares;
@@ -43,11 +44,17 @@ public sealed class PhiAccrual
     /// <param name="interval">The interval that nodes are told to keep, above zero and up to 30 s.</param>
     /// <param name="now">The time of the call; counts as a first beat.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is out of its range.</exception>
-    public PhiAccrual(TimeSpan interval, TimeSpan now)
+    public PhiAccrual(TimeSpan interval, TimeSpan now) : this(interval, now, WindowSize, 16) { }
+
+    /// <summary>A detector whose memory never grows: for many nodes, and where a beat may not allocate.</summary>
+    internal PhiAccrual(TimeSpan interval, TimeSpan now, int windowSize) : this(interval, now, windowSize, windowSize) { }
+
+    private PhiAccrual(TimeSpan interval, TimeSpan now, int windowSize, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, MaxInterval / 2);
-        _intervals = new int[16];
+        _windowSize = windowSize;
+        _intervals = new int[capacity];
         _last = now;
         // Two samples with the right mean and a quarter of it as deviation: patient at first, forgotten in the crowd later.
         Add((interval * 3 / 4).Ticks / TimeSpan.TicksPerMicrosecond);
@@ -61,7 +68,10 @@ public sealed class PhiAccrual
     public TimeSpan Deviation => TimeSpan.FromMicroseconds(DeviationMicroseconds);
 
     /// <summary>When the next beat counts as missed if none comes until then.</summary>
-    public TimeSpan Deadline => _last + TimeSpan.FromMicroseconds(Mean + (DeviationsAtThreshold * DeviationMicroseconds));
+    public TimeSpan Deadline => _last + Patience;
+
+    /// <summary>How long after a beat the next one counts as missed.</summary>
+    internal TimeSpan Patience => TimeSpan.FromMicroseconds(Mean + (DeviationsAtThreshold * DeviationMicroseconds));
 
     private double Mean => (double)_sum / _count;
 
@@ -85,6 +95,12 @@ public sealed class PhiAccrual
         _last = now;
     }
 
+    /// <summary>The node was heard, but not as its beats come: nothing is learned from the interval.</summary>
+    internal void Heard(TimeSpan now)
+    {
+        if (now > _last) _last = now;
+    }
+
     /// <summary>How surprising the silence since the last beat is; 0 and up, without a limit.</summary>
     /// <param name="now">The time of the call.</param>
     public double Phi(TimeSpan now)
@@ -100,9 +116,9 @@ public sealed class PhiAccrual
     private void Add(long microseconds)
     {
         int interval = (int)microseconds;
-        if (_count < WindowSize)
+        if (_count < _windowSize)
         {
-            if (_count == _intervals.Length) Array.Resize(ref _intervals, Math.Min(2 * _count, WindowSize));
+            if (_count == _intervals.Length) Array.Resize(ref _intervals, Math.Min(2 * _count, _windowSize));
             _intervals[_count++] = interval;
         }
         else
@@ -111,7 +127,7 @@ public sealed class PhiAccrual
             _sum -= oldest;
             _sumOfSquares -= oldest * oldest;
             _intervals[_oldest] = interval;
-            _oldest = (_oldest + 1) % WindowSize;
+            _oldest = (_oldest + 1) % _windowSize;
         }
         _sum += microseconds;
         _sumOfSquares += microseconds * microseconds;
