@@ -3,8 +3,8 @@ using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Placement;
 using Apex.Vpn.Benchmarks.Probes;
-using Apex.Vpn.Benchmarks.ReplayTime;
 using Apex.Vpn.Benchmarks.Replay;
+using Apex.Vpn.Benchmarks.ReplayTime;
 using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
@@ -18,8 +18,8 @@ Dictionary<string, Func<string[], int>> commands = new()
     ["peers"] = PeersCommand.Run,
     ["place"] = PlaceCommand.Run,
     ["probes"] = static arguments => OperatingSystem.IsLinux() ? ProbesCommand.Run(arguments) : 2,
-    ["replay-time"] = ReplayTimeCommand.Run,
     ["replay"] = ReplayCommand.Run,
+    ["replay-time"] = ReplayTimeCommand.Run,
     ["setconf"] = SetconfCommand.Run,
 };
 if (args is [string name, .. string[] rest] && commands.TryGetValue(name, out Func<string[], int>? command)) return command(rest);

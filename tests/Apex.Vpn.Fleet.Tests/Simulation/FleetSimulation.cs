@@ -153,14 +153,16 @@ internal sealed class FleetSimulation
         node.CertificateFrom = Epoch + Now;
         node.CertificateTo = node.CertificateFrom + Validity;
         DateTimeOffset issued = node.CertificateFrom;
-        At(RenewalSchedule.Next(node.CertificateFrom, node.CertificateTo, node.Id) - Epoch, () => Renew(1));
+        var renewal = new CertificateRenewal(node.Id, issued, node.CertificateTo);
+        At(renewal.NextAttempt - Epoch, Renew);
 
-        void Renew(int attempt)
+        void Renew()
         {
             if (node.Boot != boot || !node.IsUp || node.CertificateFrom != issued) return;
             if (!IsPlaneUp || !_uplinks[node.Region] || !node.CanTalk || Random.Chance(Loss))
             {
-                In(RenewalSchedule.RetryAfter(attempt), () => Renew(attempt + 1));
+                renewal.Failed(Epoch + Now);
+                At(renewal.NextAttempt - Epoch, Renew);
                 return;
             }
             CheckValidity(node, Now);
