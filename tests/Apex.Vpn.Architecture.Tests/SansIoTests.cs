@@ -16,7 +16,7 @@ public sealed class SansIoTests
         "Apex.Vpn.Protocol.Engine", "Apex.Vpn.Protocol.Crypto", "Apex.Vpn.Protocol.Buffers",
         "Apex.Vpn.Routing.Latency", "Apex.Vpn.Routing.Selection", "Apex.Vpn.Routing.Failover", "Apex.Vpn.Routing.Placement",
         "Apex.Vpn.Routing.Directory.Wire",
-        "Apex.Vpn.Fleet.Health", "Apex.Vpn.Fleet.Rollouts", "Apex.Vpn.Fleet.Statistics",
+        "Apex.Vpn.Fleet.Health", "Apex.Vpn.Fleet.Metrics", "Apex.Vpn.Fleet.Registry", "Apex.Vpn.Fleet.Rollouts", "Apex.Vpn.Fleet.Statistics",
     ];
 
     // The keys live in the root namespace, beside the device; what decides on lists lives beside what fetches them.

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Apex.Vpn.Protocol;
 using Apex.Vpn.Protocol.Configuration;
 using Apex.Vpn.Protocol.Transports;
+using Apex.Vpn.Routing.Directory;
 using Apex.Vpn.Routing.Latency;
 using Apex.Vpn.Routing.Probing;
 using Apex.Vpn.Routing.Tests.Latency;
@@ -43,7 +44,7 @@ public sealed class StatelessProberTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_server_is_measured_and_the_map_knows_it()
     {
-        Directory.ServerList list = List(IPAddress.Loopback, _port);
+        ServerList list = List(IPAddress.Loopback, _port);
         var map = new LatencyMap();
         map.Adopt(list);
         Assert.True(LatencyTarget.TryCreate(new ProbeOrder(0, IpVersion.V4), list, Issued, out LatencyTarget? target));
@@ -63,7 +64,7 @@ public sealed class StatelessProberTests : IAsyncLifetime, IAsyncDisposable
     {
         using var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Directory.ServerList list = List(IPAddress.Loopback, (ushort)((IPEndPoint)free.LocalEndPoint!).Port);
+        ServerList list = List(IPAddress.Loopback, (ushort)((IPEndPoint)free.LocalEndPoint!).Port);
         var map = new LatencyMap();
         map.Adopt(list);
         Assert.True(LatencyTarget.TryCreate(new ProbeOrder(0, IpVersion.V4), list, Issued, out LatencyTarget? target));
@@ -112,12 +113,12 @@ public sealed class StatelessProberTests : IAsyncLifetime, IAsyncDisposable
     public void Options_are_checked() =>
         Assert.Throws<ArgumentOutOfRangeException>(static () => new StatelessProber(new ProbePlanOptions { ProbesPerServer = 0 }));
 
-    private Directory.ServerList List(IPAddress address, ushort port) => Lists.Of(new Directory.Server
+    private ServerList List(IPAddress address, ushort port) => Lists.Of(new Server
     {
         Id = Guid.NewGuid(),
         Name = "loopback",
-        Place = new Directory.Place("Here", default, default),
-        Endpoints = [new(Directory.TransportKind.WireGuardUdp, UdpEndpoint.From(new IPEndPoint(address, port)))],
+        Place = new Place("Here", default, default),
+        Endpoints = [new(TransportKind.WireGuardUdp, UdpEndpoint.From(new IPEndPoint(address, port)))],
         Keys = [new(_key.DerivePublicKey(), Issued, Issued.AddDays(1))],
         Capacity = 1,
     });
