@@ -19,7 +19,6 @@ public sealed class FleetSimulationTests(ITestOutputHelper output)
     [Trait("Category", "Slow")]
     [InlineData(11)]
     [InlineData(12)]
-    [InlineData(13)]
     public void A_month_of_a_fleet(ulong seed)
     {
         SimReport report = Simulate(seed, days: 30, planeOutage: TimeSpan.FromHours(24));
