@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.Globalization;
 using Apex.Vpn.Benchmarks.Commands;
 using Apex.Vpn.Benchmarks.Data;
 
@@ -137,10 +137,11 @@ internal static class PlaceCommand
         return option.AcceptOnlyFromAmong(choices);
     }
 
-    private static void Demand<T>(Option<T> option, Func<T, bool> holds, string message) => option.Validators.Add(result =>
+    // What is no number at all the parser refuses by itself.
+    private static void Demand<T>(Option<T> option, Func<T, bool> holds, string message)
+        where T : IParsable<T> => option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && !Holds(result)) result.AddError($"{option.Name}: {message}");
-
-        bool Holds(OptionResult given) => given.Errors.Any() || holds(given.GetValueOrDefault<T>()!);
+        bool given = T.TryParse(result.Tokens.LastOrDefault()?.Value, CultureInfo.InvariantCulture, out T? value);
+        if (given && !holds(value!)) result.AddError($"{option.Name}: {message}");
     });
 }
