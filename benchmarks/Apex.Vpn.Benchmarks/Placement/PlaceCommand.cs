@@ -141,7 +141,7 @@ internal static class PlaceCommand
     private static void Demand<T>(Option<T> option, Func<T, bool> holds, string message)
         where T : IParsable<T> => option.Validators.Add(result =>
     {
-        bool given = T.TryParse(result.Tokens.LastOrDefault()?.Value, CultureInfo.InvariantCulture, out T? value);
+        bool given = T.TryParse(result.Tokens is [.., { Value: var text }] ? text : null, CultureInfo.InvariantCulture, out T? value);
         if (given && !holds(value!)) result.AddError($"{option.Name}: {message}");
     });
 }
