@@ -1,6 +1,7 @@
 using Apex.Vpn.Benchmarks.Admission;
 using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
+using Apex.Vpn.Benchmarks.Herd;
 using Apex.Vpn.Benchmarks.Probes;
 using Apex.Vpn.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
@@ -12,6 +13,7 @@ Dictionary<string, Func<string[], int>> commands = new()
     ["aead"] = AeadRatios.Run,
     ["dudect"] = Dudect.Run,
     ["handshakes"] = static arguments => OperatingSystem.IsLinux() ? HandshakesCommand.Run(arguments) : 2, // sources all over 127.0.0.0/8
+    ["herd"] = HerdCommand.Run,
     ["peers"] = PeersCommand.Run,
     ["probes"] = static arguments => OperatingSystem.IsLinux() ? ProbesCommand.Run(arguments) : 2,
     ["setconf"] = SetconfCommand.Run,

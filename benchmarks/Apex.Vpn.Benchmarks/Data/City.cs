@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Apex.Vpn.Routing.Directory;
 
 namespace Apex.Vpn.Benchmarks.Data;
@@ -14,7 +15,27 @@ internal sealed record City(Place Place, int Nodes)
     {
         string[] lines = TextFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] != Head) throw new DataFileException(path, 1, $"expected the head '{Head}'");
-        return [.. lines.Index().Skip(1).Where(static line => line.Item.Length > 0).Select(line => Parse(path, line.Index + 1, line.Item.Split(',')))];
+        return [.. lines.Index().Skip(1).Where(static line => line.Item.Length > 0).Select(line => Parse(path, line.Index + 1, Cells(line.Item)))];
+    }
+
+    /// <summary>Cells between commas; one in quotes may hold commas itself, and two quotes for one (RFC 4180).</summary>
+    private static string[] Cells(string line)
+    {
+        var cells = new List<string>();
+        var cell = new StringBuilder();
+        bool isQuoted = false;
+        for (int i = 0; i <= line.Length; i++)
+        {
+            if (i == line.Length || (line[i] == ',' && !isQuoted))
+            {
+                cells.Add(cell.ToString());
+                cell.Clear();
+            }
+            else if (line[i] != '"') cell.Append(line[i]);
+            else if (isQuoted && i + 1 < line.Length && line[i + 1] == '"') cell.Append(line[i++]);
+            else isQuoted = !isQuoted;
+        }
+        return [.. cells];
     }
 
     private static City Parse(string path, int line, string[] cells)
