@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Apex.Vpn.Benchmarks.Commands;
 using Apex.Vpn.Netns.Results;
+using Apex.Vpn.Routing.Directory;
 
 namespace Apex.Vpn.Benchmarks.Herd;
 
@@ -25,8 +26,9 @@ internal sealed record HerdReport(
         using (var progress = new Progress("hundredths of an hour", 100 * strategies.Length))
             Parallel.For(0, strategies.Length, i => figures[i] = new Hour(world, strategies[i]).Run(progress));
 
-        double all = world.Catalog.List.Servers.Sum(static server => (double)server.Capacity);
-        double failed = world.Catalog.List.Servers.Index().Where(server => world.CityOf[server.Index] == world.FailingCity).Sum(static server => (double)server.Item.Capacity);
+        IEnumerable<(int Index, Server Item)> servers = world.Catalog.List.Servers.Index();
+        double all = servers.Sum(static server => (double)server.Item.Capacity);
+        double failed = servers.Where(server => world.CityOf[server.Index] == world.FailingCity).Sum(static server => (double)server.Item.Capacity);
         return new HerdReport(
             world.Users,
             world.Catalog.Count,

@@ -9,7 +9,7 @@ internal sealed class Hour
 {
     internal const int Arrived = 1200, Fails = 1800, Returns = 2700, End = 3600;
 
-    private const int StatusInterval = 15, Detection = 13, Look = 300, FlapWindow = 600, Warming = 300;
+    private const int StatusInterval = 15, Detection = 13, MeanLook = 300, FlapWindow = 600, Warming = 300;
     private const double MeanSession = 1800;
 
     private readonly World _world;
@@ -70,7 +70,8 @@ internal sealed class Hour
     // The first minutes after each change belong to it.
     private PhaseFigures? PhaseAt(int now) => now < Arrived ? null : now < Fails ? _phases[0] : now < Returns ? _phases[1] : _phases[2];
 
-    private Func<int, bool> IsUp(int now) => now is >= Fails and < Returns ? server => _world.CityOf[server] != _world.FailingCity : static _ => true;
+    private Func<int, bool> IsUp(int now) =>
+        now is >= Fails and < Returns ? server => _world.CityOf[server] != _world.FailingCity : static _ => true;
 
     private void Publish(int now)
     {
@@ -104,7 +105,7 @@ internal sealed class Hour
         Connect(user, now);
         int session = _sessions[user];
         Schedule(now + 1 + (int)Lot.Exponential(_world.Bits(What.Session, user, session), MeanSession), user, Event.Begin, session);
-        Schedule(now + 1 + (int)(_world.Bits(What.Look, user, session) % Look), user, Event.Look, session);
+        ScheduleLook(user, now);
     }
 
     private void Happen(int user, Event happening, int now)
@@ -117,7 +118,7 @@ internal sealed class Hour
             Connect(user, now);
             return;
         }
-        Schedule(now + Look, user, Event.Look, _sessions[user]);
+        ScheduleLook(user, now);
         int current = _serverOf[user];
         if (current < 0 || !IsUp(now)(current)) return;
         int chosen = Choose(user, current);
@@ -150,7 +151,12 @@ internal sealed class Hour
     {
         int failed = _failedServer[user];
         return _chooser.Choose(
-            user, _published, _world.Bits(What.Choice, user, _sessions[user]), current, failed, _failures[user] > 1 ? _world.CityOf[failed] : -1);
+            user,
+            _published,
+            _world.Bits(What.Choice, user, _sessions[user]),
+            current,
+            failed,
+            _failures[user] > 1 ? _world.CityOf[failed] : -1);
     }
 
     private void Enter(int user, int server)
@@ -164,6 +170,11 @@ internal sealed class Hour
         if (_serverOf[user] is >= 0 and var server) _load[server] = Math.Max(0, _load[server] - _world.Rates[user]);
         _serverOf[user] = -1;
     }
+
+    // Spread from half to one and a half of the mean: those who moved together must not look again together, and all leave on the same
+    // status.
+    private void ScheduleLook(int user, int now) =>
+        Schedule(now + (MeanLook / 2) + (int)(_world.Bits(What.Look, user, now) % MeanLook), user, Event.Look, _sessions[user]);
 
     private void Schedule(int when, int user, Event happening, int session)
     {

@@ -2,7 +2,9 @@ using Apex.Vpn.Routing.Directory;
 
 namespace Apex.Vpn.Benchmarks.Herd;
 
-/// <summary>Takes the figures of a moment: how even servers are among those that are alike, and how far users are from the nearest.</summary>
+/// <summary>
+/// Takes the figures of a moment: how even servers are among those that are alike, and how far users are from the nearest.
+/// </summary>
 internal sealed class LoadFigures(World world, Chooser chooser)
 {
     private const int SampledUsers = 500;
@@ -14,7 +16,8 @@ internal sealed class LoadFigures(World world, Chooser chooser)
     {
         for (int city = 0; city < world.Cities.Length; city++)
         {
-            (double most, double mean, int servers, double traffic) = Evenness(load, isUp, world.FirstServers[city], world.FirstServers[city + 1], static _ => true);
+            (double most, double mean, int servers, double traffic) =
+                Evenness(load, isUp, world.FirstServers[city], world.FirstServers[city + 1], static _ => true);
             phase.AddPeak(most);
             if (servers > 1) phase.AddCity(most, mean, traffic);
         }
@@ -46,7 +49,8 @@ internal sealed class LoadFigures(World world, Chooser chooser)
     }
 
     /// <summary>The greatest utilisation and that of all together, over those that are up.</summary>
-    private (double Most, double Mean, int Servers, double Traffic) Evenness(double[] load, Func<int, bool> isUp, int from, int to, Func<int, bool> counts)
+    private (double Most, double Mean, int Servers, double Traffic) Evenness(
+        double[] load, Func<int, bool> isUp, int from, int to, Func<int, bool> counts)
     {
         double most = 0, traffic = 0, capacity = 0;
         int servers = 0;

@@ -11,7 +11,7 @@ namespace Apex.Vpn.Benchmarks.Herd;
 /// <summary>Servers, users and the ways between them, by seed. Does not change once made.</summary>
 internal sealed class World
 {
-    internal const int KnownCities = 12;
+    internal const int KnownCities = 8;
 
     private const double MeanUtilization = 0.5;
 
@@ -31,7 +31,11 @@ internal sealed class World
         FailingCity = FindCity(options);
         FirstServers = new int[Cities.Length + 1];
         for (int i = 0; i < Cities.Length; i++) FirstServers[i + 1] = FirstServers[i] + Cities[i].Nodes;
-        Server[] servers = [.. Cities.Index().SelectMany(city => Enumerable.Range(0, city.Item.Nodes).Select(node => Make(city.Item, FirstServers[city.Index] + node)))];
+        Server[] servers =
+        [
+            .. Cities.Index().SelectMany(city =>
+                Enumerable.Range(FirstServers[city.Index], city.Item.Nodes).Select(server => Make(city.Item, server))),
+        ];
         Catalog = new SelectionCatalog(new ServerList { Version = 1, Issued = Now.AddDays(-1), Expires = Now.AddDays(1), Servers = servers });
         CityOf = [.. Cities.Index().SelectMany(static city => Enumerable.Repeat(city.Index, city.Item.Nodes))];
         _serverNoise = [.. servers.Index().Select(server => Lot.Unit(Bits(What.Server, server.Index)))];
@@ -87,12 +91,10 @@ internal sealed class World
 
     internal ulong Bits(What what, int who, int which = 0) => Lot.Bits(_seed, (int)what, who, which);
 
-    private static int FindCity(City[] cities, string name) => Array.FindIndex(cities, city => string.Equals(city.Place.City, name, StringComparison.OrdinalIgnoreCase));
-
     private int FindCity(HerdOptions options)
     {
         if (options.Fail is not { } name) return Cities.Index().MaxBy(static city => city.Item.Nodes).Index;
-        int found = FindCity(Cities, name);
+        int found = Array.FindIndex(Cities, city => string.Equals(city.Place.City, name, StringComparison.OrdinalIgnoreCase));
         return found >= 0 ? found : throw new DataFileException(options.Cities, $"has no city named '{name}'");
     }
 

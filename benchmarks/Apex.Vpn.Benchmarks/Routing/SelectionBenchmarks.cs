@@ -8,8 +8,8 @@ using BenchmarkDotNet.Attributes;
 namespace Apex.Vpn.Benchmarks.Routing;
 
 /// <summary>
-/// One choice among all servers of a list: filters with a reason for each, costs, the equivalent set, the runner-up. A tenth of the servers is
-/// out of service or lacks the feature that is asked for.
+/// One choice among all servers of a list: filters with a reason for each, costs, the equivalent set, the runner-up. A tenth of the
+/// servers is out of service or lacks the feature that is asked for.
 /// </summary>
 [MemoryDiagnoser]
 public class SelectionBenchmarks
@@ -47,14 +47,16 @@ public class SelectionBenchmarks
                 Name = "server " + i,
                 Place = new Place("City " + city, CountryCode.Parse($"{(char)('A' + (city % 26))}{(char)('A' + (city % 2))}"), default),
                 Provider = "provider " + random.Next(5),
-                Endpoints = [new(TransportKind.WireGuardUdp, UdpEndpoint.FromIPv4((uint)i, 51820)), new(TransportKind.WireGuardTls, UdpEndpoint.FromIPv4((uint)i, 443))],
-                Keys = [new(PublicKey.Parse(i.ToString("x64", null)), Now.AddDays(-2), Now.AddDays(-1)), new(PublicKey.Parse((i + Servers).ToString("x64", null)), Now.AddDays(-1), Now.AddDays(1))],
+                Endpoints = [Endpoint(TransportKind.WireGuardUdp, i, 51820), Endpoint(TransportKind.WireGuardTls, i, 443)],
+                Keys = [Key(i, Now.AddDays(-2)), Key(i + Servers, Now.AddDays(-1))],
                 Features = ServerFeatures.MultihopEntry | ServerFeatures.MultihopExit | (random.Next(20) == 0 ? 0 : ServerFeatures.IPv6),
                 Capacity = 1000 * random.Next(1, 11),
             };
-            _latencies[i] = new LatencyEstimate(10 + (200 * random.NextDouble()), random.NextDouble() * 3, random.NextDouble() * 0.01, LatencySource.Profile);
+            _latencies[i] = new LatencyEstimate(
+                10 + (200 * random.NextDouble()), 3 * random.NextDouble(), 0.01 * random.NextDouble(), LatencySource.Profile);
             _alike[i] = new LatencyEstimate(20, 1, 0, LatencySource.Profile);
-            _statuses[i] = new ServerStatus(random.Next(20) == 0 ? ServerStates.Automatic : ServerStates.InService, random.NextDouble() * 0.9, 1);
+            ServerStates states = random.Next(20) == 0 ? ServerStates.Automatic : ServerStates.InService;
+            _statuses[i] = new ServerStatus(states, 0.9 * random.NextDouble(), 1);
         }
         var catalog = new SelectionCatalog(new ServerList { Version = 1, Issued = Now.AddDays(-1), Expires = Now.AddDays(1), Servers = servers });
         (_selector, _paths) = (new ServerSelector(catalog), new PathSelector(catalog));
@@ -62,7 +64,11 @@ public class SelectionBenchmarks
         _gaming = _browsing with { Policy = SelectionPolicies.Gaming };
         _streaming = _browsing with { Policy = SelectionPolicies.Streaming };
         _own = _browsing with { Policy = new OwnPolicy() };
-        _turns = [_browsing with { ExcludedCountries = [CountryCode.Parse("AA")] }, _browsing with { ExcludedCountries = [CountryCode.Parse("BB")] }];
+        _turns =
+        [
+            _browsing with { ExcludedCountries = [CountryCode.Parse("AA")] },
+            _browsing with { ExcludedCountries = [CountryCode.Parse("BB")] },
+        ];
         _twoHops = new PathRequest { Exit = _browsing, Mode = MultihopMode.Always };
         if (Servers > 1000) return;
         _between = new float[Servers * Servers];
@@ -108,6 +114,12 @@ public class SelectionBenchmarks
         _paths.Select(_twoHops, Input(_latencies), _between, _path);
         return _path.ExitIndex;
     }
+
+    private static ServerEndpoint Endpoint(TransportKind transport, int address, ushort port) =>
+        new(transport, UdpEndpoint.FromIPv4((uint)address, port));
+
+    private static ServerKey Key(int number, DateTimeOffset notBefore) =>
+        new(PublicKey.Parse(number.ToString("x64", null)), notBefore, notBefore.AddDays(1));
 
     private int Select(SelectionRequest request, LatencyEstimate[] latencies)
     {

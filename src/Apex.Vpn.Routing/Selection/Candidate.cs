@@ -14,7 +14,8 @@ public readonly ref struct Candidate
     public required ServerStatus Status { get; init; }
 
     /// <summary>
-    /// The way to it. While <see cref="ISelectionPolicy.Excludes"/> is asked it may be unknown; when a cost is asked for, it is known or assumed.
+    /// The way to it. While <see cref="ISelectionPolicy.Excludes"/> is asked it may be unknown; when a cost is asked for, it is known or
+    /// assumed.
     /// </summary>
     public required LatencyEstimate Latency { get; init; }
 

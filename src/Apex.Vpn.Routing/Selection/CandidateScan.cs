@@ -136,7 +136,9 @@ internal sealed class CandidateScan(SelectionCatalog catalog, SelectionOptions o
     private Candidate Candidate(int server, in SelectionInput input, LatencyEstimate latency) =>
         new() { Server = catalog.Servers[server], Status = StatusOf(server, in input), Latency = latency, Now = input.Now };
 
-    /// <summary>The status with its numbers in their ranges: a load that makes no sense is a full server, such a weight none at all.</summary>
+    /// <summary>
+    /// The status with its numbers in their ranges: a load that makes no sense is a full server, such a weight none at all.
+    /// </summary>
     private static ServerStatus StatusOf(int server, in SelectionInput input)
     {
         if (input.Statuses.IsEmpty) return ServerStatus.Unknown;

@@ -46,7 +46,8 @@ public sealed record CostModel
     /// <param name="load">How full the server is, 0 to 1.</param>
     /// <param name="penalty">A fixed addition, for a region or a feature that is second choice; may be negative.</param>
     public ServerCost Compute(TimeSpan rtt, TimeSpan jitter, double loss, double load, TimeSpan penalty) =>
-        Compute(new LatencyEstimate(rtt.TotalMilliseconds, jitter.TotalMilliseconds, loss, LatencySource.Prior), load, penalty.TotalMilliseconds);
+        Compute(
+            new LatencyEstimate(rtt.TotalMilliseconds, jitter.TotalMilliseconds, loss, LatencySource.Prior), load, penalty.TotalMilliseconds);
 
     /// <summary>What a server costs, wherever its latency comes from.</summary>
     /// <param name="latency">The way to it; a round trip or jitter that is not a number makes the cost infinite.</param>

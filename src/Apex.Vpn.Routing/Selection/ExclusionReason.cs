@@ -48,10 +48,14 @@ public enum ExclusionReason : byte
     /// <summary>It works but drains: it takes no new clients. Overruled when nobody is in service.</summary>
     Draining = 14,
 
-    /// <summary>It is full, takes no share of new clients, or tells a load that makes no sense. Overruled when nobody is in service.</summary>
+    /// <summary>
+    /// It is full, takes no share of new clients, or tells a load that makes no sense. Overruled when nobody is in service.
+    /// </summary>
     OverCapacity = 15,
 
-    /// <summary>Nothing is known of the way to it, or what is said is not a number in its range. Overruled when that holds for all.</summary>
+    /// <summary>
+    /// Nothing is known of the way to it, or what is said is not a number in its range. Overruled when that holds for all.
+    /// </summary>
     LatencyUnknown = 16,
 
     /// <summary>

@@ -1,10 +1,14 @@
 namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>What a user wants of a way that may lead through two servers.</summary>
-/// <remarks>Immutable; change it by <c>with</c>; safe from any thread. The two servers are never the same and never stand in the same city.</remarks>
+/// <remarks>
+/// Immutable; change it by <c>with</c>; safe from any thread. The two servers are never the same and never stand in the same city.
+/// </remarks>
 public sealed record PathRequest
 {
-    /// <summary>What is wanted of the server from which traffic leaves, and of the direct way. Its policy holds for the whole way.</summary>
+    /// <summary>
+    /// What is wanted of the server from which traffic leaves, and of the direct way. Its policy holds for the whole way.
+    /// </summary>
     public required SelectionRequest Exit { get; init; }
 
     /// <summary>

@@ -2,7 +2,9 @@ using Apex.Vpn.Routing.Directory;
 
 namespace Apex.Vpn.Routing.Selection;
 
-/// <summary>A way, direct or through two servers, and what led to it. Made once and filled by every choice, without allocating; not thread-safe.</summary>
+/// <summary>
+/// A way, direct or through two servers, and what led to it. Made once and filled by every choice, without allocating; not thread-safe.
+/// </summary>
 public sealed class PathResult
 {
     internal CandidateSet Entries { get; } = new();
@@ -30,16 +32,23 @@ public sealed class PathResult
     /// <summary>The round trip between the two servers in milliseconds; 0 on a direct way.</summary>
     public double BetweenRtt { get; private set; }
 
-    /// <summary>By how much the cheapest way through two servers undercuts the direct one, in milliseconds; negative when it costs more, not a number when one of them does not exist or was not looked for.</summary>
+    /// <summary>
+    /// By how much the cheapest way through two servers undercuts the direct one, in milliseconds; negative when it costs more, not a
+    /// number when one of them does not exist or was not looked for.
+    /// </summary>
     public double Gain { get; private set; } = double.NaN;
 
     /// <summary>How many ways through two servers were as good as the cheapest of them; 0 when none was looked for.</summary>
     public int EquivalentCount { get; private set; }
 
-    /// <summary>By index in the list: why a server cannot be the first of two. Empty when none was looked for; valid until the next choice.</summary>
+    /// <summary>
+    /// By index in the list: why a server cannot be the first of two. Empty when none was looked for; valid until the next choice.
+    /// </summary>
     public ReadOnlySpan<ExclusionReason> EntryReasons => Entries.Reasons;
 
-    /// <summary>By index in the list: why a server cannot be the second of two. Empty when none was looked for; valid until the next choice.</summary>
+    /// <summary>
+    /// By index in the list: why a server cannot be the second of two. Empty when none was looked for; valid until the next choice.
+    /// </summary>
     public ReadOnlySpan<ExclusionReason> ExitReasons => Exits.Reasons;
 
     internal void Begin()

@@ -6,10 +6,11 @@ namespace Apex.Vpn.Routing.Selection;
 /// <summary>Which way, direct or through two servers, by what the servers measure between each other.</summary>
 /// <remarks>
 /// <para>The cost of a way through two servers is what the entry costs (the policy, with the latency from the client), plus the round trip
-/// between the two, plus what the exit costs with no latency: its load, and whatever else the policy counts. Among ways as good as the cheapest
-/// one is drawn as in <see cref="ServerSelector"/>; a way is as full as the fuller of its servers.</para>
-/// <para>Unasked, two servers are proposed only on the ground of measurements: the client's own to the direct server and to the entry, and only
-/// when the way undercuts the direct cost by <see cref="SelectionOptions.DetourMargin"/> and by <see cref="SelectionOptions.DetourShare"/>.</para>
+/// between the two, plus what the exit costs with no latency: its load, and whatever else the policy counts. Among ways as good as the
+/// cheapest one is drawn as in <see cref="ServerSelector"/>; a way is as full as the fuller of its servers.</para>
+/// <para>Unasked, two servers are proposed only on the ground of measurements: the client's own to the direct server and to the entry,
+/// and only when the way undercuts the direct cost by <see cref="SelectionOptions.DetourMargin"/> and by
+/// <see cref="SelectionOptions.DetourShare"/>.</para>
 /// <para>Every entry is tried with every exit, so that time grows with the product. Pure, without a clock; not thread-safe; allocates as
 /// little as <see cref="ServerSelector"/>.</para>
 /// </remarks>
@@ -45,8 +46,8 @@ public sealed class PathSelector
     /// <param name="request">What is wanted.</param>
     /// <param name="input">What is known: latencies for as many servers as the list has, and statuses for as many or for none.</param>
     /// <param name="between">
-    /// Round trips between servers in milliseconds, a square: row of the entry, column of the exit, both by index in the list. What is negative,
-    /// infinite or not a number is not known, and such a way is not taken.
+    /// Round trips between servers in milliseconds, a square: row of the entry, column of the exit, both by index in the list. What is
+    /// negative, infinite or not a number is not known, and such a way is not taken.
     /// </param>
     /// <param name="result">Receives the choice.</param>
     /// <exception cref="ArgumentException">The input or the square is for another number of servers than the list has.</exception>
@@ -151,7 +152,8 @@ public sealed class PathSelector
     private void Prepare(PathRequest request)
     {
         if (ReferenceEquals(request, _request)) return;
-        SelectionRequest entry = request.Entry ?? request.Exit with { Servers = [], Countries = [], Cities = [], Features = ServerFeatures.None };
+        SelectionRequest entry = request.Entry
+            ?? request.Exit with { Servers = [], Countries = [], Cities = [], Features = ServerFeatures.None };
         _entryRequest = entry with
         {
             Policy = request.Exit.Policy,

@@ -3,8 +3,8 @@ using Apex.Vpn.Routing.Directory;
 namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>
-/// What of a request depends on the list alone, answered once per server: lists of places and ids are looked up here and not in every choice.
-/// Not thread-safe.
+/// What of a request depends on the list alone, answered once per server: lists of places and ids are looked up here and not in every
+/// choice. Not thread-safe.
 /// </summary>
 internal sealed class RequestFilter(SelectionCatalog catalog)
 {

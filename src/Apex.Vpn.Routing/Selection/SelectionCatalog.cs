@@ -59,7 +59,9 @@ public sealed class SelectionCatalog
 
     internal ServerFeatures[] Features { get; }
 
-    /// <summary>By server: numbers of its country, city and provider, each counted from 0 in the order in which the list names them.</summary>
+    /// <summary>
+    /// By server: numbers of its country, city and provider, each counted from 0 in the order in which the list names them.
+    /// </summary>
     internal int[] Countries { get; }
 
     internal int[] Cities { get; }

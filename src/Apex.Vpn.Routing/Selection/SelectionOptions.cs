@@ -3,7 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>How a server is chosen among those that are possible. Read once, when a selector is made.</summary>
-/// <remarks>Times are in milliseconds. Whoever sets these from a file has them checked by the attributes; a selector checks them again.</remarks>
+/// <remarks>
+/// Times are in milliseconds. Whoever sets these from a file has them checked by the attributes; a selector checks them again.
+/// </remarks>
 public sealed class SelectionOptions
 {
     internal const double MaxMilliseconds = 10_000;

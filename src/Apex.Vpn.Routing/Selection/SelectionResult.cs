@@ -47,13 +47,17 @@ public sealed class SelectionResult
     /// <summary>How many of them were as good as the cheapest, so that load and lots decided between them.</summary>
     public int EquivalentCount { get; private set; }
 
-    /// <summary>The cost up to which servers were as good as the cheapest, in milliseconds; not a number when none could be chosen.</summary>
+    /// <summary>
+    /// The cost up to which servers were as good as the cheapest, in milliseconds; not a number when none could be chosen.
+    /// </summary>
     public double EquivalenceLimit { get; private set; } = double.NaN;
 
     /// <summary>By index in the list: why a server could not be chosen. Valid until the next choice into this result.</summary>
     public ReadOnlySpan<ExclusionReason> Reasons => Candidates.Reasons;
 
-    /// <summary>By index in the list: what a server costs in milliseconds; not a number where it could not be chosen. Valid as long.</summary>
+    /// <summary>
+    /// By index in the list: what a server costs in milliseconds; not a number where it could not be chosen. Valid as long.
+    /// </summary>
     public ReadOnlySpan<double> Costs => Candidates.Costs;
 
     /// <summary>Whether a server was as good as the cheapest.</summary>
@@ -64,17 +68,21 @@ public sealed class SelectionResult
     /// <param name="reason">The reason; none counts those that could be chosen.</param>
     public int Count(ExclusionReason reason) => Reasons.Count(reason);
 
-    /// <summary>The choice in one line: policy, server, cost by its terms, runner-up, how many were as good, and what was overlooked.</summary>
+    /// <summary>
+    /// The choice in one line: policy, server, cost by its terms, runner-up, how many were as good, and what was overlooked.
+    /// </summary>
     public override string ToString()
     {
         if (Chosen is null) return $"{PolicyName}: none of {Reasons.Length}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{PolicyName}: {Chosen.Name}, {Text(ChosenCost)}; runner-up {RunnerUp?.Name ?? "none"}; {EquivalentCount} as good of {UsableCount} of {Reasons.Length}{RuleText()}");
+            $"{PolicyName}: {Chosen.Name}, {Text(ChosenCost)}; runner-up {RunnerUp?.Name ?? "none"}; " +
+            $"{EquivalentCount} as good of {UsableCount} of {Reasons.Length}{RuleText()}");
 
         static string Text(ServerCost cost) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{cost.Total:0.0} ms (rtt {cost.Rtt:0.0}, jitter {cost.Jitter:0.0}, loss {cost.Loss:0.0}, load {cost.Load:0.0}, throughput {cost.Throughput:0.0}, penalty {cost.Penalty:0.0})");
+            $"{cost.Total:0.0} ms (rtt {cost.Rtt:0.0}, jitter {cost.Jitter:0.0}, loss {cost.Loss:0.0}, load {cost.Load:0.0}, " +
+            $"throughput {cost.Throughput:0.0}, penalty {cost.Penalty:0.0})");
     }
 
     internal void Begin(string policyName)

@@ -2,14 +2,16 @@ namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>Which server for this user, now, and which one to keep ready beside it.</summary>
 /// <remarks>
-/// <para>1. Servers that do not serve are left out, each with its <see cref="ExclusionReason"/>. 2. The policy tells what each of the others
-/// costs, in milliseconds. 3. Those within max(cheapest + 5 ms, cheapest · 1.1) are as good as the cheapest. 4. Of these, two are drawn by
-/// capacity, and the emptier one is chosen: everybody's cheapest server would be full before the next status says so. 5. The runner-up is
-/// drawn in the same way among the others, with 20 ms in favour of the chosen server's city and 10 ms in favour of other providers.</para>
+/// <para>1. Servers that do not serve are left out, each with its <see cref="ExclusionReason"/>. 2. The policy tells what each of the
+/// others costs, in milliseconds. 3. Those within max(cheapest + 5 ms, cheapest · 1.1) are as good as the cheapest. 4. Of these, two are
+/// drawn by capacity, and the emptier one is chosen: everybody's cheapest server would be full before the next status says so. 5. The
+/// runner-up is drawn in the same way among the others, with 20 ms in favour of the chosen server's city and 10 ms in favour of other
+/// providers.</para>
 /// <para>Not among this: whether a client that has a server should leave it. <see cref="SelectionResult.CurrentCost"/> is what such a rule
 /// needs.</para>
-/// <para>A pure function with buffers of its own: it reads no clock and draws no random numbers. Not thread-safe; many selectors may share a
-/// catalog. It allocates nothing but once for the first choice, and again when it is given another <see cref="SelectionRequest"/> object.</para>
+/// <para>A pure function with buffers of its own: it reads no clock and draws no random numbers. Not thread-safe; many selectors may
+/// share a catalog. It allocates nothing but once for the first choice, and again when it is given another <see cref="SelectionRequest"/>
+/// object.</para>
 /// </remarks>
 public sealed class ServerSelector
 {

@@ -2,8 +2,8 @@ namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>For watching and for large downloads: what a server has left to give counts as well as how far it is.</summary>
 /// <remarks>
-/// <para>cost = <see cref="CostModel"/> with twice the weight of loss + the time in which the server's free capacity passes one burst, at most
-/// <see cref="MaxThroughputCost"/>.</para>
+/// <para>cost = <see cref="CostModel"/> with twice the weight of loss + the time in which the server's free capacity passes one burst, at
+/// most <see cref="MaxThroughputCost"/>.</para>
 /// <para>Time, and not a share of anything, so that it can be added to the rest. 10 Mbit, two seconds of video at 5 Mbit/s, take 20 ms from
 /// a server of 1 Gbit/s that is half full, 100 ms from one that is full to nine tenths, 2 ms from one of 10 Gbit/s. Loss weighs double
 /// because it halves what a connection reaches (Mathis et al. 1997) on top of the wait for what was lost.</para>

@@ -1,15 +1,16 @@
 namespace Apex.Vpn.Routing.Selection;
 
 /// <summary>
-/// The power of two choices: draws two of those that are offered, each with a chance in proportion to its weight, and keeps the emptier one.
+/// The power of two choices: draws two of those that are offered, each with a chance in proportion to its weight, and keeps the emptier
+/// one.
 /// </summary>
 /// <remarks>
 /// <para>The least loaded of all would be wrong: everybody would see the same one in a status that is seconds old and fill it up (a herd).
 /// Of two at random, the emptier one wins at most twice its share (Mitzenmacher 2001). Both draws are independent and may hit the same
 /// one, so that in a set of two the fuller one still gets a quarter.</para>
-/// <para>Lots are drawn by weighted rendezvous hashing: everyone who is offered hashes its identity with the random number into u in (0, 1],
-/// and the least -ln(u) / weight wins. So the order of offers plays no part, and with the same number the winner stays the winner when others come
-/// and go.</para>
+/// <para>Lots are drawn by weighted rendezvous hashing: everyone who is offered hashes its identity with the random number into u in (0,
+/// 1], and the least -ln(u) / weight wins. So the order of offers plays no part, and with the same number the winner stays the winner when
+/// others come and go.</para>
 /// </remarks>
 internal struct TwoChoices
 {

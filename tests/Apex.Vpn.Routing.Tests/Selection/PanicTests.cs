@@ -20,7 +20,7 @@ public sealed class PanicTests
         SelectionResult result = fleet.Select(new SelectionRequest { Countries = [CountryCode.Parse("NL")] });
 
         Assert.Equal((SelectionRule.Panic, near, 3), (result.Rule, result.ChosenIndex, result.UsableCount));
-        Assert.Equal([ExclusionReason.None, ExclusionReason.None, ExclusionReason.None], new[] { result.Reasons[near], result.Reasons[full], result.Reasons[draining] });
+        Assert.All([near, full, draining], server => Assert.Equal(ExclusionReason.None, result.Reasons[server]));
         Assert.Equal(ExclusionReason.CountryNotAsked, result.Reasons[elsewhere]);
         Assert.Contains("panic", result.ToString(), StringComparison.Ordinal);
     }

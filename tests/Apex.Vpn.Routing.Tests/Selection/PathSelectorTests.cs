@@ -117,7 +117,10 @@ public sealed class PathSelectorTests
         var fleet = new Fleet();
         string[] countries = ["SE", "NL"];
         for (int i = 0; i < 16; i++)
-            fleet.Add(rtt: 10, country: countries[i % 2], city: "City " + (i / 4), provider: (i % 4) switch { 0 => "", 1 => "one", _ => "two" }, features: BothEnds);
+        {
+            string provider = (i % 4) switch { 0 => "", 1 => "one", _ => "two" };
+            fleet.Add(rtt: 10, country: countries[i % 2], city: "City " + (i / 4), provider: provider, features: BothEnds);
+        }
         float[] square = Square(fleet, 10);
         var request = new PathRequest { Exit = new SelectionRequest(), Mode = MultihopMode.Always };
 

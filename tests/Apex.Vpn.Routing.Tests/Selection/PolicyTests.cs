@@ -59,9 +59,9 @@ public sealed class PolicyTests
         int Chosen(ISelectionPolicy policy) => fleet.Select(new SelectionRequest { Policy = policy }).ChosenIndex;
     }
 
-    // One that swamps the others makes them useless: a formula in use elsewhere weighs 50 % of load 3000 times as much as 10 %, and distance
-    // at most 0.7. Each term over the range in which a server is still of use, against what a way across an ocean (80 ms) and across half of
-    // the Earth (250 ms) costs.
+    // One that swamps the others makes them useless: a formula in use elsewhere weighs 50 % of load 3000 times as much as 10 %, and
+    // distance at most 0.7. Each term over the range in which a server is still of use, against what a way across an ocean (80 ms) and
+    // across half of the Earth (250 ms) costs.
     [Theory]
     [MemberData(nameof(Names))]
     public void No_term_outweighs_the_others_over_its_range(string name)

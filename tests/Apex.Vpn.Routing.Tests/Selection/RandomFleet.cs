@@ -43,7 +43,8 @@ internal static class RandomFleet
         && fleet.Statuses[server] is { Load: >= 0 and < 0.97, Weight: > 0 };
 
     internal static bool IsLatencyKnown(Fleet fleet, int server) =>
-        fleet.Latencies[server] is { IsKnown: true, Rtt: >= 0 and < double.PositiveInfinity, Jitter: >= 0 and < double.PositiveInfinity, Loss: >= 0 and <= 1 };
+        fleet.Latencies[server] is { IsKnown: true, Loss: >= 0 and <= 1 } latency
+        && latency is { Rtt: >= 0 and < double.PositiveInfinity, Jitter: >= 0 and < double.PositiveInfinity };
 
     private static double Value(Random random, double wrong, double most) =>
         random.NextDouble() < wrong ? Garbage[random.Next(Garbage.Length)] : random.NextDouble() * most;

@@ -16,7 +16,8 @@ public sealed class SelectionOptionsTests
         RangeAttribute range = property.GetCustomAttribute<RangeAttribute>()!;
         double least = (double)range.Minimum, most = (double)range.Maximum;
 
-        foreach (double good in new[] { least, most, (double)property.GetValue(new SelectionOptions())! }) Assert.True(IsValid(good) && IsTaken(good));
+        double usual = (double)property.GetValue(new SelectionOptions())!;
+        foreach (double good in new[] { least, most, usual }) Assert.True(IsValid(good) && IsTaken(good));
         foreach (double bad in new[] { least - 0.001, most + 0.001, double.NaN, double.PositiveInfinity, double.NegativeInfinity })
         {
             Assert.False(IsValid(bad));

@@ -154,7 +154,11 @@ public sealed class SelectionProperties
     public void A_choice_allocates_nothing()
     {
         var fleet = new Fleet();
-        for (int i = 0; i < 1000; i++) fleet.Add(rtt: 10 + (i % 50), load: (i % 90) / 100.0, city: "City " + (i % 20), states: i % 9 == 0 ? default : ServerStates.InService);
+        for (int i = 0; i < 1000; i++)
+        {
+            ServerStates states = i % 9 == 0 ? default : ServerStates.InService;
+            fleet.Add(rtt: 10 + (i % 50), load: (i % 90) / 100.0, city: "City " + (i % 20), states: states);
+        }
         ServerSelector selector = new(fleet.ToCatalog());
         var result = new SelectionResult();
         (LatencyEstimate[] latencies, ServerStatus[] statuses) = ([.. fleet.Latencies], [.. fleet.Statuses]);
