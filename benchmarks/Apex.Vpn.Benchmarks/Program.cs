@@ -2,6 +2,7 @@ using Apex.Vpn.Benchmarks.Admission;
 using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
 using Apex.Vpn.Benchmarks.Placement;
+using Apex.Vpn.Benchmarks.Herd;
 using Apex.Vpn.Benchmarks.Probes;
 using Apex.Vpn.Benchmarks.Replay;
 using Apex.Vpn.Benchmarks.ReplayTime;
@@ -15,6 +16,7 @@ Dictionary<string, Func<string[], int>> commands = new()
     ["aead"] = AeadRatios.Run,
     ["dudect"] = Dudect.Run,
     ["handshakes"] = static arguments => OperatingSystem.IsLinux() ? HandshakesCommand.Run(arguments) : 2, // sources all over 127.0.0.0/8
+    ["herd"] = HerdCommand.Run,
     ["peers"] = PeersCommand.Run,
     ["place"] = PlaceCommand.Run,
     ["probes"] = static arguments => OperatingSystem.IsLinux() ? ProbesCommand.Run(arguments) : 2,

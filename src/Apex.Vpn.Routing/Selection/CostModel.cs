@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Apex.Vpn.Routing.Latency;
 
 namespace Apex.Vpn.Routing.Selection;
@@ -13,23 +14,29 @@ namespace Apex.Vpn.Routing.Selection;
 /// </remarks>
 public sealed record CostModel
 {
+    private const double MaxWeight = 100_000, HighestMaxLoad = 0.999;
+
     /// <summary>The weights above.</summary>
     public static CostModel Default { get; } = new();
 
-    /// <summary>Milliseconds per millisecond of jitter.</summary>
+    /// <summary>Milliseconds per millisecond of jitter, 0 to 100 000.</summary>
     /// <value>2 by default.</value>
+    [Range(0, MaxWeight)]
     public double JitterWeight { get; init; } = 2;
 
-    /// <summary>Milliseconds for losing every packet: 1 % of loss costs a hundredth of it.</summary>
+    /// <summary>Milliseconds for losing every packet: 1 % of loss costs a hundredth of it; 0 to 100 000.</summary>
     /// <value>400 by default.</value>
+    [Range(0, MaxWeight)]
     public double LossWeight { get; init; } = 400;
 
-    /// <summary>Milliseconds at half load.</summary>
+    /// <summary>Milliseconds at half load, 0 to 100 000.</summary>
     /// <value>8 by default.</value>
+    [Range(0, MaxWeight)]
     public double LoadWeight { get; init; } = 8;
 
-    /// <summary>The highest load that is told apart, below 1; a fuller server costs as much as one at this load.</summary>
+    /// <summary>The highest load that is told apart, 0 to 0.999; a fuller server costs as much as one at this load.</summary>
     /// <value>0.97 by default: 259 ms with the default weight.</value>
+    [Range(0, HighestMaxLoad)]
     public double MaxLoad { get; init; } = 0.97;
 
     /// <summary>What a server costs.</summary>
@@ -38,15 +45,23 @@ public sealed record CostModel
     /// <param name="loss">The share of packets lost, 0 to 1.</param>
     /// <param name="load">How full the server is, 0 to 1.</param>
     /// <param name="penalty">A fixed addition, for a region or a feature that is second choice; may be negative.</param>
-    public ServerCost Compute(TimeSpan rtt, TimeSpan jitter, double loss, double load, TimeSpan penalty)
+    public ServerCost Compute(TimeSpan rtt, TimeSpan jitter, double loss, double load, TimeSpan penalty) =>
+        Compute(
+            new LatencyEstimate(rtt.TotalMilliseconds, jitter.TotalMilliseconds, loss, LatencySource.Prior), load, penalty.TotalMilliseconds);
+
+    /// <summary>What a server costs, wherever its latency comes from.</summary>
+    /// <param name="latency">The way to it; a round trip or jitter that is not a number makes the cost infinite.</param>
+    /// <param name="load">How full the server is, 0 to 1.</param>
+    /// <param name="penalty">A fixed addition in milliseconds, for a region or a feature that is second choice; may be negative.</param>
+    public ServerCost Compute(LatencyEstimate latency, double load, double penalty)
     {
         double utilization = Math.Min(ZeroToOne(load), MaxLoad);
         return new ServerCost(
-            Rtt: Math.Max(0, rtt.TotalMilliseconds),
-            Jitter: JitterWeight * Math.Max(0, jitter.TotalMilliseconds),
-            Loss: LossWeight * ZeroToOne(loss),
+            Rtt: ZeroOrMore(latency.Rtt),
+            Jitter: JitterWeight * ZeroOrMore(latency.Jitter),
+            Loss: LossWeight * ZeroToOne(latency.Loss),
             Load: LoadWeight * utilization / (1 - utilization),
-            Penalty: penalty.TotalMilliseconds);
+            Penalty: penalty);
     }
 
     /// <summary>What a server costs by its measurements.</summary>
@@ -67,6 +82,19 @@ public sealed record CostModel
         return Compute(measured.PeakRtt, measured.Jitter, measured.Loss, load, penalty);
     }
 
-    // Written so that NaN, which compares with nothing, becomes 1.
+    /// <exception cref="ArgumentException">A weight lies outside its range.</exception>
+    internal void ThrowIfInvalid(string parameter)
+    {
+        if (!(IsWeight(JitterWeight) && IsWeight(LossWeight) && IsWeight(LoadWeight)))
+            throw new ArgumentException($"A weight lies outside 0 to {MaxWeight:0} ms: {this}", parameter);
+        if (!(MaxLoad >= 0 && MaxLoad <= HighestMaxLoad))
+            throw new ArgumentException($"{nameof(MaxLoad)} must lie between 0 and {HighestMaxLoad:0.000}: {this}", parameter);
+    }
+
+    private static bool IsWeight(double value) => value >= 0 && value <= MaxWeight;
+
+    // Both are written so that NaN, which compares with nothing, becomes the worst.
     private static double ZeroToOne(double value) => value < 1 ? Math.Max(0, value) : 1;
+
+    private static double ZeroOrMore(double value) => value < 0 ? 0 : value >= 0 ? value : double.PositiveInfinity;
 }

@@ -8,8 +8,12 @@ namespace Apex.Vpn.Routing.Selection;
 /// <param name="Penalty">Fixed additions.</param>
 public readonly record struct ServerCost(double Rtt, double Jitter, double Loss, double Load, double Penalty) : IComparable<ServerCost>
 {
+    /// <summary>For the lack of free capacity.</summary>
+    /// <value>0 by default: most policies do not count it.</value>
+    public double Throughput { get; init; }
+
     /// <summary>The sum of all terms.</summary>
-    public double Total => Rtt + Jitter + Loss + Load + Penalty;
+    public double Total => Rtt + Jitter + Loss + Load + Throughput + Penalty;
 
     /// <summary>Cheaper servers come first.</summary>
     /// <param name="other">The other cost.</param>
