@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Apex.Vpn.Benchmarks.Commands;
 using Apex.Vpn.Benchmarks.Data;
@@ -71,7 +72,7 @@ internal static class PlaceCommand
         var command = new Command("place", About)
         {
             Matrix, Cities, Countries, Sites, Moves, Target, Objective, Start, Utilization, Steps, Seed, Check, Starts, Swaps, Seeds, Exact,
-            Json,
+            Json, new HelpOption(),
         };
         command.Validators.Add(static result =>
         {
@@ -141,7 +142,7 @@ internal static class PlaceCommand
     private static void Demand<T>(Option<T> option, Func<T, bool> holds, string message)
         where T : IParsable<T> => option.Validators.Add(result =>
     {
-        bool given = T.TryParse(result.Tokens is [.., { Value: var text }] ? text : null, CultureInfo.InvariantCulture, out T? value);
+        bool given = T.TryParse(result.Tokens is [.., var last] ? last.Value : null, CultureInfo.InvariantCulture, out T? value);
         if (given && !holds(value!)) result.AddError($"{option.Name}: {message}");
     });
 }
