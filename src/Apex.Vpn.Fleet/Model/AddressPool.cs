@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Apex.Vpn.Fleet.Model;
 
-/// <summary>Where devices get their inner addresses from: one index gives an IPv4 and an IPv6 address. Immutable; safe from any thread.</summary>
+/// <summary>
+/// Where devices get their inner addresses from: one index gives an IPv4 and an IPv6 address. Immutable; safe from any thread.
+/// </summary>
 public sealed class AddressPool
 {
     /// <summary>How long an address that was given back rests, 5 min: nodes may still have connections of its last owner.</summary>

@@ -6,7 +6,9 @@ namespace Apex.Vpn.Fleet.Model;
 /// <remarks>Times are the database's, UTC, whole microseconds.</remarks>
 public sealed record Node
 {
-    /// <summary>The node's id, which stays as long as the node does. Random: ids in order make hot ranges in distributed databases.</summary>
+    /// <summary>
+    /// The node's id, which stays as long as the node does. Random: ids in order make hot ranges in distributed databases.
+    /// </summary>
     public required Guid Id { get; init; }
 
     /// <summary>The name that people see, as in <c>nl-ams-03</c>; unique.</summary>
@@ -25,8 +27,8 @@ public sealed record Node
     public required NodeState State { get; init; }
 
     /// <summary>
-    /// Whose writes count: each replica that takes the node over raises it (<see cref="Storage.INodeStore.ClaimAsync"/>), and writes with an
-    /// older one are refused. 0 for a node that nobody has claimed.
+    /// Whose writes count: each replica that takes the node over raises it (<see cref="Storage.INodeStore.ClaimAsync"/>), and writes with
+    /// an older one are refused. 0 for a node that nobody has claimed.
     /// </summary>
     public long Epoch { get; init; }
 

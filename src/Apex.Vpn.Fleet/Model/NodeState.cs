@@ -2,8 +2,8 @@ namespace Apex.Vpn.Fleet.Model;
 
 /// <summary>Where a node stands in its life.</summary>
 /// <remarks>
-/// <c>Booted → Enrolling → Provisioned → Warming → Active ⇄ Suspect → Down</c>, <c>Active → Draining → Drained → Updating → Warming</c>, and
-/// <c>Quarantined</c> from anywhere. The store keeps states by name and does not judge which may follow which.
+/// <c>Booted → Enrolling → Provisioned → Warming → Active ⇄ Suspect → Down</c>, <c>Active → Draining → Drained → Updating → Warming</c>,
+/// and <c>Quarantined</c> from anywhere. The store keeps states by name and does not judge which may follow which.
 /// </remarks>
 public enum NodeState
 {

@@ -5,4 +5,5 @@ namespace Apex.Vpn.Fleet.Model;
 /// <param name="Subject">Which one: the key's bytes, for example. Compared by reference, not by content.</param>
 /// <param name="RevokedAt">When, by the database's clock. Set by the store.</param>
 /// <param name="ExpiresAt">When it need not be remembered any more, since what it revokes has expired by then; null for never.</param>
-public sealed record Revocation(string Kind, ReadOnlyMemory<byte> Subject, DateTimeOffset RevokedAt = default, DateTimeOffset? ExpiresAt = null);
+public sealed record Revocation(
+    string Kind, ReadOnlyMemory<byte> Subject, DateTimeOffset RevokedAt = default, DateTimeOffset? ExpiresAt = null);

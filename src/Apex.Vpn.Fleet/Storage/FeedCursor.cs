@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Apex.Vpn.Fleet.Storage;
 
-/// <summary>Up to where a reader has read the change feed: the feed's epoch and a sequence per shard. Immutable; safe from any thread.</summary>
+/// <summary>
+/// Up to where a reader has read the change feed: the feed's epoch and a sequence per shard. Immutable; safe from any thread.
+/// </summary>
 /// <remarks>
-/// Its text, as in <c>1764361504000000-120.7</c>, is what server-sent events carry as <c>Last-Event-ID</c>: <see cref="TryParse(ReadOnlySpan{char}, out FeedCursor?)"/> takes
-/// whatever comes over the network.
+/// Its text, as in <c>1764361504000000-120.7</c>, is what server-sent events carry as <c>Last-Event-ID</c>:
+/// <see cref="TryParse(ReadOnlySpan{char}, out FeedCursor?)"/> takes whatever comes over the network.
 /// </remarks>
 public sealed class FeedCursor : IEquatable<FeedCursor>
 {
@@ -16,11 +18,14 @@ public sealed class FeedCursor : IEquatable<FeedCursor>
 
     /// <summary>A cursor.</summary>
     /// <param name="epoch">The feed's epoch: another one after the database was restored, or failed over with loss.</param>
-    /// <param name="sequences">The last sequence that was read of each shard, by shard; 1 to <see cref="MaxShards"/>, none negative.</param>
+    /// <param name="sequences">
+    /// The last sequence that was read of each shard, by shard; 1 to <see cref="MaxShards"/>, none negative.
+    /// </param>
     /// <exception cref="ArgumentException">Too many sequences, none, or a negative one.</exception>
     public FeedCursor(long epoch, params ReadOnlySpan<long> sequences)
     {
-        if (sequences.Length is 0 or > MaxShards) throw new ArgumentException($"A cursor has 1 to {MaxShards} sequences.", nameof(sequences));
+        if (sequences.Length is 0 or > MaxShards)
+            throw new ArgumentException($"A cursor has 1 to {MaxShards} sequences.", nameof(sequences));
         foreach (long sequence in sequences) ArgumentOutOfRangeException.ThrowIfNegative(sequence, nameof(sequences));
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         Epoch = epoch;
@@ -57,7 +62,8 @@ public sealed class FeedCursor : IEquatable<FeedCursor>
 
     /// <summary>Whether both stand at the same place.</summary>
     /// <param name="other">The other cursor.</param>
-    public bool Equals(FeedCursor? other) => other is not null && Epoch == other.Epoch && _sequences.AsSpan().SequenceEqual(other._sequences);
+    public bool Equals(FeedCursor? other) =>
+        other is not null && Epoch == other.Epoch && _sequences.AsSpan().SequenceEqual(other._sequences);
 
     /// <summary>Whether both stand at the same place.</summary>
     /// <param name="obj">The other cursor.</param>

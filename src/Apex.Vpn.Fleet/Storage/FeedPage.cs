@@ -19,8 +19,8 @@ public sealed class FeedPage
     public FeedCursor Next { get; }
 
     /// <summary>
-    /// Whether the events after the cursor cannot be told any more, because they were trimmed or the feed's epoch is another: read everything
-    /// anew in one snapshot (<see cref="FleetStore.ReadAsync"/>) and go on from that snapshot's cursor
+    /// Whether the events after the cursor cannot be told any more, because they were trimmed or the feed's epoch is another: read
+    /// everything anew in one snapshot (<see cref="FleetStore.ReadAsync"/>) and go on from that snapshot's cursor
     /// (<see cref="FleetTransaction.GetFeedCursorAsync"/>).
     /// </summary>
     public bool MustResync { get; }

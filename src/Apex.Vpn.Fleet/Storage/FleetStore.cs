@@ -9,9 +9,8 @@ namespace Apex.Vpn.Fleet.Storage;
 /// What the control plane remembers: in memory, in a SQLite file, or in PostgreSQL, which several replicas share. Safe from any thread.
 /// </summary>
 /// <remarks>
-/// <para>Everything is written in transactions (<see cref="WriteAsync{T}(Func{FleetTransaction, CancellationToken, ValueTask{T}}, WriteOptions?, CancellationToken)"/>):
-/// rows, the events that tell of them, the answer to a request and the audit log together, or nothing. A few writes that arrive at the same
-/// time share one transaction.</para>
+/// <para>Everything is written in transactions: rows, the events that tell of them, the answer to a request and the audit log together, or
+/// nothing. A few writes that arrive at the same time share one transaction.</para>
 /// <para>A work may run more than once, because a database may ask for another attempt, and it holds up others while it runs: it does
 /// nothing but read and write through its transaction, and returns.</para>
 /// <para>All times are the database's. A replica whose clock is wrong changes nothing.</para>
@@ -31,7 +30,9 @@ public sealed class FleetStore : IAsyncDisposable
         _options = options;
         _readers = new ReaderPool(engine, options, clock);
         _hub = new FeedHub(
-            token => _readers.RunAsync(static (session, token) => session.Tables.Feed.GetHeadsAsync(token), token), options.PollInterval, clock);
+            token => _readers.RunAsync(static (session, token) => session.Tables.Feed.GetHeadsAsync(token), token),
+            options.PollInterval,
+            clock);
         _queue = new WriteQueue(engine, options, clock, _hub.Advance);
         Feed = new StoreFeed(_readers, _hub, options.FeedShards);
         Leases = new StoreLeases(this);
@@ -42,6 +43,9 @@ public sealed class FleetStore : IAsyncDisposable
 
     /// <summary>Leases, each call in a transaction of its own.</summary>
     public ILeaseStore Leases { get; }
+
+    /// <summary>How many transactions write at a time.</summary>
+    internal int Writers => _queue.Writers;
 
     /// <summary>Opens a store in memory.</summary>
     /// <param name="database">The memory, which several stores may share as replicas share a database.</param>
@@ -63,7 +67,9 @@ public sealed class FleetStore : IAsyncDisposable
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="SchemaException">The tables are newer than this build can work with, or not what it made of them.</exception>
-    /// <exception cref="NotSupportedException">Another kind of database, or a SQLite database that cannot have a write-ahead log.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Another kind of database, or a SQLite database that cannot have a write-ahead log.
+    /// </exception>
     /// <exception cref="DbException">The database cannot be reached.</exception>
     public static async ValueTask<FleetStore> OpenAsync(
         DbDataSource source, FleetStoreOptions? options = null, CancellationToken cancellationToken = default)
@@ -90,14 +96,16 @@ public sealed class FleetStore : IAsyncDisposable
     /// <exception cref="OutcomeUnknownException">The connection broke during the commit.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public ValueTask<T> WriteAsync<T>(
-        Func<FleetTransaction, CancellationToken, ValueTask<T>> work, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        Func<FleetTransaction, CancellationToken, ValueTask<T>> work,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         WriteAsync(work, options, mayWait: false, cancellationToken);
 
     /// <summary>Writes once, however often the request comes: its key and its answer are committed with what it does.</summary>
     /// <param name="key">The request's key.</param>
     /// <param name="work">
-    /// What is written; what it returns is kept as the answer, so it holds no secret in the clear. May run more than once; an exception from it
-    /// writes nothing, keeps no answer, and comes out of this call.
+    /// What is written; what it returns is kept as the answer, so it holds no secret in the clear. May run more than once; an exception
+    /// from it writes nothing, keeps no answer, and comes out of this call.
     /// </param>
     /// <param name="options">How it is written; null for the defaults.</param>
     /// <param name="cancellationToken">
@@ -176,7 +184,9 @@ public sealed class FleetStore : IAsyncDisposable
         return removed;
     }
 
-    /// <summary>Closes the store: transactions that have begun are finished, writes that still wait get an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Closes the store: transactions that have begun are finished, writes that still wait get an <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
@@ -203,7 +213,10 @@ public sealed class FleetStore : IAsyncDisposable
     }
 
     internal async ValueTask<T> WriteAsync<T>(
-        Func<FleetTransaction, CancellationToken, ValueTask<T>> work, WriteOptions? options, bool mayWait, CancellationToken cancellationToken)
+        Func<FleetTransaction, CancellationToken, ValueTask<T>> work,
+        WriteOptions? options,
+        bool mayWait,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
         var request = new WriteRequest<T>((_, transaction, token) => work(transaction, token), options, cancellationToken);
@@ -223,7 +236,8 @@ public sealed class FleetStore : IAsyncDisposable
         await WriteInternalAsync(
             async (tables, token) =>
             {
-                for (int shard = 0; shard < _options.FeedShards; shard++) await tables.Feed.AddShardAsync(shard, token).ConfigureAwait(false);
+                for (int shard = 0; shard < _options.FeedShards; shard++)
+                    await tables.Feed.AddShardAsync(shard, token).ConfigureAwait(false);
                 return _options.FeedShards;
             },
             null,

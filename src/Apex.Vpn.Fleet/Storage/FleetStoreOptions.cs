@@ -11,7 +11,9 @@ public sealed class FleetStoreOptions
     /// <value>64 by default.</value>
     public int MaxBatch { get; init; } = 64;
 
-    /// <summary>How many transactions write at a time, 0 to 32; 0 for what suits the database: 1 for SQLite and memory, 4 for PostgreSQL.</summary>
+    /// <summary>
+    /// How many transactions write at a time, 0 to 32; 0 for what suits the database: 1 for SQLite and memory, 4 for PostgreSQL.
+    /// </summary>
     /// <value>0 by default. SQLite and memory have one writer whatever stands here.</value>
     public int Writers { get; init; }
 
@@ -27,7 +29,9 @@ public sealed class FleetStoreOptions
     /// <value>100 ms by default.</value>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How many shards the feed has, 1 to <see cref="FeedCursor.MaxShards"/>. It may grow, with a restart of all replicas; never shrink.</summary>
+    /// <summary>
+    /// How many shards the feed has, 1 to <see cref="FeedCursor.MaxShards"/>. It may grow, with a restart of all replicas; never shrink.
+    /// </summary>
     /// <value>1 by default. One per region, where the database spans regions.</value>
     public int FeedShards { get; init; } = 1;
 
@@ -42,7 +46,7 @@ public sealed class FleetStoreOptions
         Check(Writers is >= 0 and <= 32, nameof(Writers), "0 to 32");
         Check(Readers is >= 1 and <= 64, nameof(Readers), "1 to 64");
         Check(MaxAttempts is >= 1 and <= 20, nameof(MaxAttempts), "1 to 20");
-        Check(PollInterval >= TimeSpan.FromMilliseconds(1) && PollInterval <= TimeSpan.FromMinutes(1), nameof(PollInterval), "1 ms to 1 min");
+        Check(PollInterval.TotalMilliseconds is >= 1 and <= 60_000, nameof(PollInterval), "1 ms to 1 min");
         Check(FeedShards is >= 1 and <= FeedCursor.MaxShards, nameof(FeedShards), $"1 to {FeedCursor.MaxShards}");
         Check(HomeShard >= 0 && HomeShard < FeedShards, nameof(HomeShard), "0 up to FeedShards, exclusive");
     }

@@ -29,7 +29,9 @@ public sealed class FleetTransaction
         Now = now;
     }
 
-    /// <summary>The time by the database's clock when the transaction began, in whole microseconds: the only clock that counts here.</summary>
+    /// <summary>
+    /// The time by the database's clock when the transaction began, in whole microseconds: the only clock that counts here.
+    /// </summary>
     public DateTimeOffset Now { get; }
 
     /// <summary>The nodes.</summary>
@@ -77,7 +79,9 @@ public sealed class FleetTransaction
     public void Publish(string kind, string subject, ReadOnlyMemory<byte> payload = default) =>
         PublishTo(_options.HomeShard, kind, subject, payload);
 
-    /// <summary>Tells of a change in a shard of the feed. Only events of one shard have an order, so what is about one subject belongs in one.</summary>
+    /// <summary>
+    /// Tells of a change in a shard of the feed. Only events of one shard have an order, so what is about one subject belongs in one.
+    /// </summary>
     /// <param name="shard">The shard, 0 up to <see cref="FleetStoreOptions.FeedShards"/>, exclusive.</param>
     /// <param name="kind">What happened, as in <c>device.added</c>; 1 to 64 characters.</param>
     /// <param name="subject">To what: an id as text, up to 128 characters.</param>
@@ -98,8 +102,8 @@ public sealed class FleetTransaction
     }
 
     /// <summary>
-    /// The feed's end as this transaction sees it. After reading everything in one <see cref="FleetStore.ReadAsync"/>, following the feed from
-    /// here misses nothing and repeats nothing.
+    /// The feed's end as this transaction sees it. After reading everything in one <see cref="FleetStore.ReadAsync"/>, following the feed
+    /// from here misses nothing and repeats nothing.
     /// </summary>
     /// <param name="cancellationToken">Stops the call.</param>
     public async ValueTask<FeedCursor> GetFeedCursorAsync(CancellationToken cancellationToken = default) =>

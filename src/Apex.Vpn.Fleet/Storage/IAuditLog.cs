@@ -2,7 +2,9 @@ using Apex.Vpn.Fleet.Model;
 
 namespace Apex.Vpn.Fleet.Storage;
 
-/// <summary>What operators and the control plane did; lines are added and never changed. Part of one transaction, used by one thread at a time.</summary>
+/// <summary>
+/// What operators and the control plane did; lines are added and never changed. Part of one transaction, used by one thread at a time.
+/// </summary>
 public interface IAuditLog
 {
     /// <summary>Adds a line, which is committed together with what it tells of.</summary>

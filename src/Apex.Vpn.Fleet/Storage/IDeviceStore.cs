@@ -34,7 +34,9 @@ public interface IDeviceStore
     /// <param name="cancellationToken">Stops the call.</param>
     ValueTask<IReadOnlyList<Device>> ListByAccountAsync(Guid accountId, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a device away: it counts no more among its account's, its address rests, its sessions end. Its key stays taken.</summary>
+    /// <summary>
+    /// Takes a device away: it counts no more among its account's, its address rests, its sessions end. Its key stays taken.
+    /// </summary>
     /// <param name="id">The device's id.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>False when there is no such device or it is revoked already.</returns>

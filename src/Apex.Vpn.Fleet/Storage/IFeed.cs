@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Fleet.Storage;
 
-/// <summary>The change feed: what was committed, in order, for whoever keeps a copy in memory or passes it on. Safe from any thread.</summary>
+/// <summary>
+/// The change feed: what was committed, in order, for whoever keeps a copy in memory or passes it on. Safe from any thread.
+/// </summary>
 /// <remarks>
 /// Within a shard the order of the sequences is the order of the commits, because a transaction draws its numbers last and holds the
 /// shard's head until it has committed. So a reader never sees a number before all that are below it.

@@ -40,8 +40,8 @@ public interface INodeStore
     ValueTask<long?> ClaimAsync(Guid id, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Writes a node's place, provider, state, applied version and time of enrolment; not its name, its epoch, nor the configuration that it
-    /// should run.
+    /// Writes a node's place, provider, state, applied version and time of enrolment; not its name, its epoch, nor the configuration that
+    /// it should run.
     /// </summary>
     /// <param name="node">The node, with the epoch that its writer has claimed.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -60,8 +60,8 @@ public interface INodeStore
     ValueTask<bool> MoveAsync(Guid id, long epoch, NodeState expected, NodeState state, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sets the version of the configuration that a node should run, if it is still the one that the caller knows. For a rollout, which holds
-    /// a lease and not the node's epoch.
+    /// Sets the version of the configuration that a node should run, if it is still the one that the caller knows. For a rollout, which
+    /// holds a lease and not the node's epoch.
     /// </summary>
     /// <param name="id">The node's id.</param>
     /// <param name="expected">The version it must have.</param>

@@ -7,7 +7,9 @@ public sealed class IdempotencyKey
     public const int MaxLength = 128;
 
     /// <summary>A key.</summary>
-    /// <param name="scope">Whose key it is: an operator's name, an account's id. Who guesses another's key gets nothing of their answers. 1 to 128 characters.</param>
+    /// <param name="scope">
+    /// Whose key it is: an operator's name, an account's id. Who guesses another's key gets nothing of their answers. 1 to 128 characters.
+    /// </param>
     /// <param name="value">The key that came with the request, 1 to 128 characters.</param>
     /// <param name="digest">
     /// A digest of the request, up to 64 bytes; the same key with another one is refused. Empty when nothing is to be compared.

@@ -1,8 +1,8 @@
 namespace Apex.Vpn.Fleet.Storage;
 
 /// <summary>
-/// The connection broke while the transaction was committed, and nobody can say whether it was. A write with an <see cref="IdempotencyKey"/>
-/// finds out by itself and throws this only when the database stays away.
+/// The connection broke while the transaction was committed, and nobody can say whether it was. A write with an <see
+/// cref="IdempotencyKey"/> finds out by itself and throws this only when the database stays away.
 /// </summary>
 public sealed class OutcomeUnknownException : FleetStoreException
 {

@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Fleet.Storage;
 
-/// <summary>More writes wait than the store's queue holds (<see cref="FleetStoreOptions.QueueCapacity"/>): come again later. Nothing was written.</summary>
+/// <summary>
+/// More writes wait than the store's queue holds (<see cref="FleetStoreOptions.QueueCapacity"/>): come again later. Nothing was written.
+/// </summary>
 public sealed class StoreBusyException : FleetStoreException
 {
     /// <summary>An exception.</summary>

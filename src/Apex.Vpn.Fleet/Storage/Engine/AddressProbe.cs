@@ -6,8 +6,8 @@ namespace Apex.Vpn.Fleet.Storage.Engine;
 internal static class AddressProbe
 {
     /// <summary>
-    /// How many places are tried blindly. In a pool that is filled by f, one in 1/(1-f) tries hits: at 0.8 sixteen tries fail 3 in 100 times,
-    /// and then what is free is looked for.
+    /// How many places are tried blindly. In a pool that is filled by f, one in 1/(1-f) tries hits: at 0.8 sixteen tries fail 3 in 100
+    /// times, and then what is free is looked for.
     /// </summary>
     internal const int Count = 16;
 

@@ -1,6 +1,8 @@
 namespace Apex.Vpn.Fleet.Storage.Engine;
 
-/// <summary>How long to wait before trying again: longer each time, and never twice the same, so that those who collided do not again.</summary>
+/// <summary>
+/// How long to wait before trying again: longer each time, and never twice the same, so that those who collided do not again.
+/// </summary>
 internal static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(500);
@@ -9,7 +11,7 @@ internal static class Backoff
     /// <param name="draw">A random number, 0 to 1.</param>
     internal static TimeSpan After(int attempt, double draw)
     {
-        TimeSpan longest = First * Math.Pow(2, attempt - 1);
-        return (longest < Longest ? longest : Longest) * draw;
+        double factor = Math.Min(Math.Pow(2, attempt - 1), Longest / First);
+        return First * factor * draw;
     }
 }

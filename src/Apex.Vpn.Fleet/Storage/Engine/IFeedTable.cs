@@ -15,7 +15,8 @@ internal interface IFeedTable
     ValueTask<IReadOnlyList<FeedHead>> GetHeadsAsync(CancellationToken cancellationToken);
 
     /// <summary>A shard's head and the events after a sequence, seen at one moment.</summary>
-    ValueTask<(FeedHead Head, IReadOnlyList<FeedEvent> Events)> ReadAsync(int shard, long after, int limit, CancellationToken cancellationToken);
+    ValueTask<(FeedHead Head, IReadOnlyList<FeedEvent> Events)> ReadAsync(
+        int shard, long after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes numbers from the shard's head and adds events with them; the last thing that a transaction does in this shard, since from here

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Apex.Vpn.Fleet.Storage.Engine;
 
 /// <summary>What callers may ask for, checked the same way by every database.</summary>
@@ -19,7 +21,7 @@ internal static class Limits
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ttl, MaxLease);
     }
 
-    internal static void CheckName(string name, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(name))] string? parameter = null)
+    internal static void CheckName(string name, [CallerArgumentExpression(nameof(name))] string? parameter = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name, parameter);
         if (name.Length > 128) throw new ArgumentException("A name has at most 128 characters.", parameter);

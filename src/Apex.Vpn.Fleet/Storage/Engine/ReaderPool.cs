@@ -49,7 +49,8 @@ internal sealed class ReaderPool(IStorageEngine engine, FleetStoreOptions option
         while (_idle.TryTake(out IStorageSession? session)) await session.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<T> TryAsync<T>(Func<IStorageSession, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
+    private async ValueTask<T> TryAsync<T>(
+        Func<IStorageSession, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
         IStorageSession? session = null;

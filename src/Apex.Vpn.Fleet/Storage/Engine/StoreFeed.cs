@@ -42,7 +42,8 @@ internal sealed class StoreFeed(ReaderPool readers, FeedHub hub, int shards) : I
         for (int shard = 0; shard < shards; shard++)
         {
             long from = after.After(shard);
-            (FeedHead head, IReadOnlyList<FeedEvent> page) = await feed.ReadAsync(shard, from, limit, cancellationToken).ConfigureAwait(false);
+            (FeedHead head, IReadOnlyList<FeedEvent> page) =
+                await feed.ReadAsync(shard, from, limit, cancellationToken).ConfigureAwait(false);
             if (!head.CanContinue(after))
             {
                 IReadOnlyList<FeedHead> heads = await feed.GetHeadsAsync(cancellationToken).ConfigureAwait(false);

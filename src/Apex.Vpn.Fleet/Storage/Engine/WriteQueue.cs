@@ -21,10 +21,14 @@ internal sealed class WriteQueue : IAsyncDisposable
         _options = options;
         _clock = clock;
         _channel = Channel.CreateBounded<WriteRequest>(options.QueueCapacity);
-        int writers = options.Writers == 0 ? engine.DefaultWriters : options.Writers;
-        if (engine.MaxWriters > 0) writers = Math.Min(writers, engine.MaxWriters);
-        _writers = Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(() => WriteAsync(new Writer(engine, options, committed)))));
+        Writers = options.Writers == 0 ? engine.DefaultWriters : options.Writers;
+        if (engine.MaxWriters > 0) Writers = Math.Min(Writers, engine.MaxWriters);
+        _writers = Task.WhenAll(
+            Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(new Writer(engine, options, committed)))));
     }
+
+    /// <summary>How many transactions write at a time.</summary>
+    internal int Writers { get; }
 
     /// <summary>Adds a request.</summary>
     /// <param name="request">The request.</param>

@@ -29,7 +29,8 @@ internal sealed class Writer(IStorageEngine engine, FleetStoreOptions options, A
         {
             Failure failure = engine.Classify(exception);
             // A driver that stops a statement may have to break the connection: the caller wanted it so.
-            if (failure == Failure.Own && exception is not OperationCanceledException && _session is { IsUsable: false }) failure = Failure.Lost;
+            if (failure == Failure.Own && exception is not OperationCanceledException && _session is { IsUsable: false })
+                failure = Failure.Lost;
             await AbandonAsync().ConfigureAwait(false);
             return new Outcome(exception, failure, IsUnknown: false);
         }

@@ -24,7 +24,9 @@ internal sealed class MemoryCertificates(MemorySession session) : ICertificateSt
         new(session.Read.Certificates.GetValueOrDefault(serial));
 
     public ValueTask<IReadOnlyList<Certificate>> ListAsync(Guid nodeId, CancellationToken cancellationToken = default) =>
-        new([.. Of(nodeId).OrderByDescending(static certificate => certificate.NotAfter).ThenBy(static certificate => certificate.Serial, StringComparer.Ordinal)]);
+        new([.. Of(nodeId)
+            .OrderByDescending(static certificate => certificate.NotAfter)
+            .ThenBy(static certificate => certificate.Serial, StringComparer.Ordinal)]);
 
     public ValueTask<int> RevokeAllAsync(Guid nodeId, CancellationToken cancellationToken = default)
     {

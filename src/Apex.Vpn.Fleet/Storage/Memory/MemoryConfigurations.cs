@@ -21,5 +21,5 @@ internal sealed class MemoryConfigurations(MemorySession session) : IConfigurati
     public ValueTask<NodeConfiguration?> FindLatestAsync(string name, CancellationToken cancellationToken = default) => new(Latest(name));
 
     private NodeConfiguration? Latest(string name) =>
-        session.Read.Configurations.Values.Where(configuration => configuration.Name == name).MaxBy(static configuration => configuration.Version);
+        session.Read.Configurations.Values.Where(present => present.Name == name).MaxBy(static present => present.Version);
 }

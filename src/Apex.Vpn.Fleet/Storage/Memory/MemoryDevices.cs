@@ -32,7 +32,10 @@ internal sealed class MemoryDevices(MemorySession session) : IDeviceStore
     public ValueTask<IReadOnlyList<Device>> ListAsync(Guid? after, int limit, CancellationToken cancellationToken = default)
     {
         Limits.CheckPage(limit);
-        return new([.. session.Read.Devices.Values.Where(device => after is null || device.Id.CompareTo(after.Value) > 0).OrderBy(static device => device.Id).Take(limit)]);
+        return new([.. session.Read.Devices.Values
+            .Where(device => after is null || device.Id.CompareTo(after.Value) > 0)
+            .OrderBy(static device => device.Id)
+            .Take(limit)]);
     }
 
     public ValueTask<IReadOnlyList<Device>> ListByAccountAsync(Guid accountId, CancellationToken cancellationToken = default) =>

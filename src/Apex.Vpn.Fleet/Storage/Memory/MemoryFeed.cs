@@ -31,7 +31,7 @@ internal sealed class MemoryFeed(MemorySession session) : IFeedTable
         MemoryState state = session.Read;
         FeedHead head = state.FeedHeads[shard];
         var events = new List<FeedEvent>();
-        if (after >= head.Trimmed)
+        if (after >= head.Trimmed && after < head.Sequence)
         {
             for (long sequence = after + 1; sequence <= head.Sequence && events.Count < limit; sequence++)
                 events.Add(state.FeedEvents[(shard, sequence)]);

@@ -7,7 +7,8 @@ internal sealed class MemoryIdempotency(MemorySession session) : IIdempotencyTab
     public ValueTask<StoredAnswer?> TakeAsync(IdempotencyKey key, CancellationToken cancellationToken)
     {
         MemoryState state = session.Write;
-        if (state.Idempotency.TryGetValue((key.Scope, key.Value), out (StoredAnswer Answer, DateTimeOffset At) present)) return new(present.Answer);
+        if (state.Idempotency.TryGetValue((key.Scope, key.Value), out (StoredAnswer Answer, DateTimeOffset At) present))
+            return new(present.Answer);
         state.Idempotency = state.Idempotency.Add((key.Scope, key.Value), (new StoredAnswer(key.Digest.ToArray(), default), session.Now));
         return new((StoredAnswer?)null);
     }
@@ -23,7 +24,8 @@ internal sealed class MemoryIdempotency(MemorySession session) : IIdempotencyTab
     public ValueTask<int> TrimAsync(TimeSpan age, int limit, CancellationToken cancellationToken)
     {
         MemoryState state = session.Write;
-        (string, string)[] old = [.. state.Idempotency.Where(row => row.Value.At < session.Now - age).Take(limit).Select(static row => row.Key)];
+        (string, string)[] old =
+            [.. state.Idempotency.Where(row => row.Value.At < session.Now - age).Take(limit).Select(static row => row.Key)];
         state.Idempotency = state.Idempotency.RemoveRange(old);
         return new(old.Length);
     }

@@ -17,7 +17,9 @@ internal sealed class MemoryKeyEnvelopes(MemorySession session) : IKeyEnvelopeSt
     }
 
     public ValueTask<IReadOnlyList<KeyEnvelope>> ListAsync(string name, CancellationToken cancellationToken = default) =>
-        new([.. session.Read.KeyEnvelopes.Values.Where(envelope => envelope.Name == name).OrderByDescending(static envelope => envelope.Version)]);
+        new([.. session.Read.KeyEnvelopes.Values
+            .Where(envelope => envelope.Name == name)
+            .OrderByDescending(static envelope => envelope.Version)]);
 
     public ValueTask<bool> RemoveAsync(string name, long version, CancellationToken cancellationToken = default)
     {

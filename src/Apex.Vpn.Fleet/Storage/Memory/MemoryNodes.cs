@@ -24,7 +24,10 @@ internal sealed class MemoryNodes(MemorySession session) : INodeStore
     public ValueTask<IReadOnlyList<Node>> ListAsync(Guid? after, int limit, CancellationToken cancellationToken = default)
     {
         Limits.CheckPage(limit);
-        return new([.. session.Read.Nodes.Values.Where(node => after is null || node.Id.CompareTo(after.Value) > 0).OrderBy(static node => node.Id).Take(limit)]);
+        return new([.. session.Read.Nodes.Values
+            .Where(node => after is null || node.Id.CompareTo(after.Value) > 0)
+            .OrderBy(static node => node.Id)
+            .Take(limit)]);
     }
 
     public ValueTask<IReadOnlyList<Node>> ListByStateAsync(NodeState state, CancellationToken cancellationToken = default) =>
@@ -52,7 +55,8 @@ internal sealed class MemoryNodes(MemorySession session) : INodeStore
         });
     }
 
-    public ValueTask<bool> MoveAsync(Guid id, long epoch, NodeState expected, NodeState state, CancellationToken cancellationToken = default)
+    public ValueTask<bool> MoveAsync(
+        Guid id, long epoch, NodeState expected, NodeState state, CancellationToken cancellationToken = default)
     {
         Limits.CheckKnown(state, nameof(state));
         return Change(id, node => node.Epoch == epoch && node.State == expected, node => node with { State = state });

@@ -25,13 +25,17 @@ internal sealed class MemoryRevocations(MemorySession session) : IRevocationTabl
         new(session.Read.Revocations.ContainsKey((kind, MemoryState.KeyOf(subject))));
 
     public ValueTask<IReadOnlyList<Revocation>> ListAsync(string kind, CancellationToken cancellationToken = default) =>
-        new([.. session.Read.Revocations.Where(row => row.Key.Kind == kind)
-            .OrderBy(static row => row.Value.RevokedAt).ThenBy(static row => row.Key.Subject, StringComparer.Ordinal).Select(static row => row.Value)]);
+        new([.. session.Read.Revocations
+            .Where(row => row.Key.Kind == kind)
+            .OrderBy(static row => row.Value.RevokedAt)
+            .ThenBy(static row => row.Key.Subject, StringComparer.Ordinal)
+            .Select(static row => row.Value)]);
 
     public ValueTask<int> TrimAsync(TimeSpan age, int limit, CancellationToken cancellationToken)
     {
         MemoryState state = session.Write;
-        (string, string)[] old = [.. state.Revocations.Where(row => row.Value.ExpiresAt < session.Now - age).Take(limit).Select(static row => row.Key)];
+        (string, string)[] old =
+            [.. state.Revocations.Where(row => row.Value.ExpiresAt < session.Now - age).Take(limit).Select(static row => row.Key)];
         state.Revocations = state.Revocations.RemoveRange(old);
         return new(old.Length);
     }

@@ -67,8 +67,11 @@ internal sealed class MemorySessions(MemorySession session) : ISessionTable
         return new(End(id) is not null);
     }
 
-    public ValueTask<int> RevokeAllAsync(Guid accountId, CancellationToken cancellationToken = default) =>
-        new(session.Write.Sessions.Values.Where(present => present.AccountId == accountId).ToArray().Count(present => End(present.Id) is not null));
+    public ValueTask<int> RevokeAllAsync(Guid accountId, CancellationToken cancellationToken = default)
+    {
+        Session[] all = [.. session.Write.Sessions.Values.Where(present => present.AccountId == accountId)];
+        return new(all.Count(present => End(present.Id) is not null));
+    }
 
     public ValueTask<int> TrimAsync(TimeSpan age, int limit, CancellationToken cancellationToken)
     {
@@ -92,7 +95,8 @@ internal sealed class MemorySessions(MemorySession session) : ISessionTable
     internal static void EndAll(MemorySession session, Guid deviceId)
     {
         MemoryState state = session.Write;
-        foreach (Session present in state.Sessions.Values.Where(present => present.DeviceId == deviceId && present.RevokedAt is null).ToArray())
+        Session[] valid = [.. state.Sessions.Values.Where(present => present.DeviceId == deviceId && present.RevokedAt is null)];
+        foreach (Session present in valid)
             state.Sessions = state.Sessions.SetItem(present.Id, present with { RevokedAt = session.Now });
     }
 

@@ -43,7 +43,8 @@ internal sealed class MemoryTokens(MemorySession session) : ITokenTable
     public ValueTask<int> TrimAsync(TimeSpan age, int limit, CancellationToken cancellationToken)
     {
         MemoryState state = session.Write;
-        Guid[] old = [.. state.Tokens.Values.Where(token => token.ExpiresAt < session.Now - age).Take(limit).Select(static token => token.Id)];
+        Guid[] old =
+            [.. state.Tokens.Values.Where(token => token.ExpiresAt < session.Now - age).Take(limit).Select(static token => token.Id)];
         state.Tokens = state.Tokens.RemoveRange(old);
         return new(old.Length);
     }

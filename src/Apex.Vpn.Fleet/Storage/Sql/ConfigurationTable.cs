@@ -16,7 +16,8 @@ internal sealed class ConfigurationTable(SqlSession session) : IConfigurationSto
         RETURNING version
         """;
 
-    private const string ByVersion = "SELECT name, version, content, created_at FROM configuration WHERE name = @name AND version = @version";
+    private const string ByVersion =
+        "SELECT name, version, content, created_at FROM configuration WHERE name = @name AND version = @version";
 
     private const string Latest =
         "SELECT name, version, content, created_at FROM configuration WHERE name = @name ORDER BY version DESC LIMIT 1";

@@ -58,7 +58,7 @@ internal sealed class FeedTable(SqlSession session) : IFeedTable
         int shard, long after, int limit, CancellationToken cancellationToken)
     {
         IReadOnlyList<(FeedHead Head, FeedEvent? Event)> rows = await session.Read(ReadAfter)
-            .Bind("@after", after).Bind("@last", after + limit).Bind("@shard", shard)
+            .Bind("@after", after).Bind("@last", Math.Min(after, long.MaxValue - limit) + limit).Bind("@shard", shard)
             .ListAsync(
                 row => (
                     new FeedHead(shard, row.Number(0), row.Number(1), row.Number(2)),
@@ -82,7 +82,8 @@ internal sealed class FeedTable(SqlSession session) : IFeedTable
             {
                 PendingEvent pending = events[from + i];
                 string[] names = Names[i];
-                insert.Bind(names[0], ++sequence).Bind(names[1], pending.Kind).Bind(names[2], pending.Subject).Bind(names[3], pending.Payload);
+                insert.Bind(names[0], ++sequence).Bind(names[1], pending.Kind)
+                    .Bind(names[2], pending.Subject).Bind(names[3], pending.Payload);
             }
             await insert.ExecuteAsync(cancellationToken).ConfigureAwait(false);
         }

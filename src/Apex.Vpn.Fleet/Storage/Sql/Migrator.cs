@@ -37,8 +37,9 @@ internal sealed class Migrator(DbDataSource source, SqlDialect dialect, IReadOnl
     /// <exception cref="SchemaException">The tables are newer than this build can work with, or were made by other migrations.</exception>
     internal async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        await RetryAsync(CreateAsync, cancellationToken).ConfigureAwait(false);
-        await RetryAsync(ApplyAsync, cancellationToken).ConfigureAwait(false);
+        await RetryAsync(CreateAsync, exception => MayPass(exception) || dialect.IsRaceOfCreation(exception), cancellationToken)
+            .ConfigureAwait(false);
+        await RetryAsync(ApplyAsync, MayPass, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask CreateAsync(SqlSession session, CancellationToken cancellationToken)
@@ -81,7 +82,8 @@ internal sealed class Migrator(DbDataSource source, SqlDialect dialect, IReadOnl
         }
     }
 
-    private async ValueTask RetryAsync(Func<SqlSession, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
+    private async ValueTask RetryAsync(
+        Func<SqlSession, CancellationToken, ValueTask> work, Predicate<DbException> mayPass, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -95,7 +97,7 @@ internal sealed class Migrator(DbDataSource source, SqlDialect dialect, IReadOnl
                     await session.CommitAsync().ConfigureAwait(false);
                     return;
                 }
-                catch (DbException exception) when (attempt < MaxAttempts && MayPass(exception))
+                catch (DbException exception) when (attempt < MaxAttempts && mayPass(exception))
                 {
                     await session.RollbackAsync().ConfigureAwait(false);
                 }
@@ -109,6 +111,5 @@ internal sealed class Migrator(DbDataSource source, SqlDialect dialect, IReadOnl
         }
     }
 
-    private bool MayPass(DbException exception) =>
-        dialect.Classify(exception) != Failure.Own || dialect.IsRaceOfCreation(exception);
+    private bool MayPass(DbException exception) => dialect.Classify(exception) != Failure.Own;
 }

@@ -89,7 +89,8 @@ internal sealed class NodeTable(SqlSession session) : INodeStore
             .ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;
     }
 
-    public async ValueTask<bool> SetConfigurationAsync(Guid id, long expected, long version, CancellationToken cancellationToken = default) =>
+    public async ValueTask<bool> SetConfigurationAsync(
+        Guid id, long expected, long version, CancellationToken cancellationToken = default) =>
         await session.Write(SetConfiguration)
             .Bind("@version", version).Bind("@now", session.Now).Bind("@id", id).Bind("@expected", expected)
             .ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;

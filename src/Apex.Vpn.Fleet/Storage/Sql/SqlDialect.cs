@@ -42,7 +42,9 @@ internal sealed record SqlDialect
     /// <summary>What a driver's exception says about the next attempt.</summary>
     internal required Func<DbException, Failure> Classify { get; init; }
 
-    /// <summary>Whether a driver's exception comes of two that made the first table at once, which "if not exists" does not catch everywhere.</summary>
+    /// <summary>
+    /// Whether a driver's exception comes of two that made the first table at once, which "if not exists" does not catch everywhere.
+    /// </summary>
     internal required Func<DbException, bool> IsRaceOfCreation { get; init; }
 
     /// <summary>Asks the database what it is.</summary>
@@ -53,14 +55,15 @@ internal sealed record SqlDialect
         await using (connection.ConfigureAwait(false))
         {
             string? version = await TryAskAsync(connection, "SELECT version()", cancellationToken).ConfigureAwait(false);
-            if (version is null && await TryAskAsync(connection, "SELECT sqlite_version()", cancellationToken).ConfigureAwait(false) is not null)
+            // YugabyteDB calls itself PostgreSQL, CockroachDB does not; both speak its dialect.
+            if (version is not null && (Names(version, "PostgreSQL") || Names(version, "CockroachDB"))) return PostgresDialect.Instance;
+            if (await TryAskAsync(connection, "SELECT sqlite_version()", cancellationToken).ConfigureAwait(false) is not null)
                 return SqliteDialect.Instance;
-            // CockroachDB and YugabyteDB speak PostgreSQL's dialect and say so in their version.
-            if (version is not null && (version.Contains("PostgreSQL", StringComparison.Ordinal) || version.Contains("CockroachDB", StringComparison.Ordinal)))
-                return PostgresDialect.Instance;
             throw new NotSupportedException("The database is neither SQLite nor PostgreSQL, nor one that speaks as they do.");
         }
     }
+
+    private static bool Names(string version, string product) => version.Contains(product, StringComparison.Ordinal);
 
     private static async ValueTask<string?> TryAskAsync(DbConnection connection, string question, CancellationToken cancellationToken)
     {

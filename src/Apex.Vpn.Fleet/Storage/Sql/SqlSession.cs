@@ -42,8 +42,8 @@ internal sealed class SqlSession : IStorageSession
             foreach ((string statement, string? answer) in readOnly ? dialect.SetUpReader : dialect.SetUp)
             {
                 string? given = await session.Run(statement).FirstAsync(static row => row.Text(0), cancellationToken).ConfigureAwait(false);
-                if (answer is not null && given != answer)
-                    throw new NotSupportedException($"{dialect.Name} answered '{given}' to '{statement}': it must be a database in a file.");
+                if (answer is null || given == answer) continue;
+                throw new NotSupportedException($"{dialect.Name} answered '{given}' to '{statement}': it must be a database in a file.");
             }
         }
         catch

@@ -39,8 +39,8 @@ internal static class SqliteDialect
     };
 
     /// <summary>
-    /// SQLite's result code. Microsoft's driver has it in a property of its own, which a store without drivers does not see, and in front of
-    /// the message; others have it as the error code.
+    /// SQLite's result code. Microsoft's driver has it in a property of its own, which a store without drivers does not see, and in front
+    /// of the message; others have it as the error code.
     /// </summary>
     private static int Code(DbException exception)
     {

@@ -4,7 +4,9 @@ using Apex.Vpn.Protocol;
 
 namespace Apex.Vpn.Fleet.Storage.Sql;
 
-/// <summary>A statement of a session, kept with its parameters, so that a driver can keep it prepared. Values are bound in one order always.</summary>
+/// <summary>
+/// A statement of a session, kept with its parameters, so that a driver can keep it prepared. Values are bound in one order always.
+/// </summary>
 internal sealed class Statement(SqlSession session, DbCommand command) : IDisposable
 {
     private readonly List<DbParameter> _parameters = [];
