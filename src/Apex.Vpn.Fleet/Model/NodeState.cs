@@ -3,6 +3,9 @@ namespace Apex.Vpn.Fleet.Model;
 /// <summary>Where a node is in its life. The numbers are stored: they never change.</summary>
 public enum NodeState : byte
 {
+    /// <summary>A state that this build does not know: a newer one wrote it. It can be read and not be written.</summary>
+    Unknown = 0,
+
     /// <summary>It runs, holds nothing and has proven nothing.</summary>
     Booted = 1,
 
