@@ -13,10 +13,13 @@ public sealed class NodeLifecycleTests
     [Fact]
     public void States_have_the_numbers_that_are_stored()
     {
-        string[] names = ["Booted", "Enrolling", "Provisioned", "Warming", "Active", "Suspect", "Down", "Draining", "Drained", "Updating", "Quarantined"];
+        string[] names =
+        [
+            "Unknown", "Booted", "Enrolling", "Provisioned", "Warming", "Active", "Suspect", "Down", "Draining", "Drained", "Updating", "Quarantined",
+        ];
 
         Assert.Equal(names, Enum.GetNames<NodeState>());
-        Assert.Equal(Enumerable.Range(1, 11), Enum.GetValues<NodeState>().Select(static state => (int)state));
+        Assert.Equal(Enumerable.Range(0, 12), Enum.GetValues<NodeState>().Select(static state => (int)state));
     }
 
     [Fact]

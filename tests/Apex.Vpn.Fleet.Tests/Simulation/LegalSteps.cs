@@ -25,7 +25,7 @@ internal static class LegalSteps
             string[] ends = step.Split(' ');
             yield return (Enum.Parse<NodeState>(ends[0]), Enum.Parse<NodeState>(ends[1]));
         }
-        foreach (NodeState state in Enum.GetValues<NodeState>().Where(static state => state != NodeState.Quarantined))
+        foreach (NodeState state in Enum.GetValues<NodeState>().Where(static state => state is not (NodeState.Unknown or NodeState.Quarantined)))
         {
             yield return (state, NodeState.Booted);
             yield return (state, NodeState.Quarantined);

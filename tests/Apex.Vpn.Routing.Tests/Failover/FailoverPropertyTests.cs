@@ -10,7 +10,7 @@ public sealed class FailoverPropertyTests
     /// <summary>A round of probes lasts 600 ms, and any sign of the node ends it.</summary>
     private static readonly TimeSpan Heard = TimeSpan.FromMilliseconds(599);
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 150, Replay = "(20261128,7)")]
     public void A_node_that_was_heard_within_a_rounds_time_is_never_left_for_a_failure(int seed)
     {
         FailoverSimulation simulation = Chaos(seed);
@@ -24,7 +24,7 @@ public sealed class FailoverPropertyTests
         }
     }
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 150, Replay = "(20261128,7)")]
     public void Whatever_happened_before_a_node_that_dies_under_traffic_is_left_within_the_bound(int seed)
     {
         var random = new Random(seed);
@@ -49,7 +49,7 @@ public sealed class FailoverPropertyTests
         Assert.NotEqual(doomed.Id, simulation.Machine.Current);
     }
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 150, Replay = "(20261128,7)")]
     public void There_is_always_a_server_and_a_deadline_that_lies_ahead(int seed)
     {
         FailoverSimulation simulation = Chaos(seed);
