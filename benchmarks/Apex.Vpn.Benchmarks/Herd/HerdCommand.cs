@@ -19,7 +19,7 @@ internal static class HerdCommand
         user. Rates are log-normal (sigma 0.7); all together take half of the capacity.
 
         Course, one hour. Users arrive over the first 20 minutes; sessions last 30 minutes on average and are followed by another.
-        Every 5 minutes on average, spread from half to one and a half of it, a user looks again, and moves when the best is 10 ms
+        Every 7.5 minutes on average, spread from half to one and a half of it, a user looks again, and moves when the best is 10 ms
         and a third better. Load is published every 15 s. At half-time all servers of a city fail: their users notice within 3 s and
         choose again, the status knows it after 13 s. They return after 15 minutes, with a weight that rises from 0.1 to 1 in 5
         minutes. The power of two choices (ours), always the cheapest, and uniform among the equivalent live through the same hour.

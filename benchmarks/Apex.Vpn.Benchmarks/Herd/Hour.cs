@@ -9,7 +9,7 @@ internal sealed class Hour
 {
     internal const int Arrived = 1200, Fails = 1800, Returns = 2700, End = 3600;
 
-    private const int StatusInterval = 15, Detection = 13, MeanLook = 300, FlapWindow = 600, Warming = 300;
+    private const int StatusInterval = 15, Detection = 13, MeanLook = 450, FlapWindow = 600, Warming = 300;
     private const double MeanSession = 1800;
 
     private readonly World _world;
