@@ -1,8 +1,8 @@
 using Apex.Vpn.Benchmarks.Admission;
 using Apex.Vpn.Benchmarks.Crypto;
 using Apex.Vpn.Benchmarks.Handshakes;
-using Apex.Vpn.Benchmarks.Placement;
 using Apex.Vpn.Benchmarks.Herd;
+using Apex.Vpn.Benchmarks.Placement;
 using Apex.Vpn.Benchmarks.Probes;
 using Apex.Vpn.Benchmarks.Replay;
 using Apex.Vpn.Benchmarks.ReplayTime;
